@@ -1,0 +1,1 @@
+"""spaCy components that find entities in papers."""

@@ -1,0 +1,88 @@
+"""What the components share: the candidate, the document extensions, and text helpers."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from spacy.tokens import Doc
+
+from kg.model import Attributes
+from kg.vocabulary import Entry
+
+__all__ = ["TITLE_SEPARATOR", "Candidate", "Component", "Sentences", "add_candidates", "candidates_of", "sentences_of"]
+
+TITLE_SEPARATOR = "\n\n"
+"""Stands between title and abstract in the text that the pipeline sees."""
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A possible mention: a half-open span of code points of ``doc.text``, and what a component thinks of it.
+
+    Attributes:
+        type: Node type of ``schema.py``.
+        named: True for a proper name, False for a common noun.
+        confidence: Estimated precision of the rule that found it, 0 to 1.
+        extractor: Name of the component, and of the rule where it has several ("methods.propose").
+        entry: The vocabulary entry that it matched.
+        role: The role that the rule itself implies; None leaves it to the roles component.
+        group: Candidates of one paper with the same non-empty group are one entity (an acronym and its long form).
+        attributes: Hardware kind and count, metric value, link URL ...
+    """
+
+    type: str
+    start: int
+    end: int
+    named: bool
+    confidence: float
+    extractor: str
+    entry: Entry | None = None
+    role: str | None = None
+    group: str = ""
+    attributes: Attributes = field(default_factory=dict)
+
+
+Component = Callable[[Doc], Doc]
+
+for _name, _default in (("kg_candidates", None), ("kg_sentences", None), ("kg_title_end", 0)):
+    if not Doc.has_extension(_name):
+        Doc.set_extension(_name, default=_default)
+
+
+def candidates_of(doc: Doc) -> list[Candidate]:
+    """The candidates found so far, in the order of the components."""
+    found: list[Candidate] | None = doc._.kg_candidates
+    if found is None:
+        found = doc._.kg_candidates = []
+    return found
+
+
+def add_candidates(doc: Doc, found: Iterable[Candidate]) -> Doc:
+    """Append candidates to a document and return it."""
+    candidates_of(doc).extend(found)
+    return doc
+
+
+class Sentences:
+    """Sentence spans of a text, with look-up by offset."""
+
+    __slots__ = ("spans", "starts")
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        self.spans = spans
+        self.starts = [start for start, _ in spans]
+
+    def at(self, offset: int) -> tuple[int, int]:
+        """The sentence that an offset lies in (the last one that starts before it)."""
+        return self.spans[max(0, bisect.bisect_right(self.starts, offset) - 1)]
+
+
+def sentences_of(doc: Doc) -> Sentences:
+    """The sentences that ``kg_sentences`` found; without that component, spaCy's own, or the whole text."""
+    found: Sentences | None = doc._.kg_sentences
+    if found is None:
+        spans = [(s.start_char, s.end_char) for s in doc.sents] if doc.has_annotation("SENT_START") else []
+        found = doc._.kg_sentences = Sentences(spans or [(0, len(doc.text))])
+    return found

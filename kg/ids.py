@@ -1,0 +1,83 @@
+"""Name normalisation and stable ids. Pure string functions: same name, same id, on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from functools import lru_cache
+
+__all__ = ["arxiv_id_of", "digest", "doi_of", "entity_id", "link_key", "paper_id", "slug", "title_key"]
+
+_SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "*": " star ", "&": " and ", "@": " at "})
+_NOT_WORD = re.compile(r"[\W_]+")
+_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
+_DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
+_DISTINCT_S = ("ss", "us", "is", "ics", "os", "as")
+
+
+def digest(text: str, length: int = 16) -> str:
+    """First ``length`` hexadecimal digits of the SHA-256 of the text."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:length]
+
+
+@lru_cache(maxsize=65536)
+def slug(name: str) -> str:
+    """Lower-case words joined by hyphens; letters of any script stay, signs that tell names apart are spelt out.
+
+    >>> slug("RRT*"), slug("C++"), slug("ViT-L/14"), slug("Pokémon")
+    ('rrt-star', 'c-plus-plus', 'vit-l-14', 'pokémon')
+    """
+    text = unicodedata.normalize("NFKC", name).casefold().translate(_SIGNS)
+    text = unicodedata.normalize("NFC", text)
+    return _NOT_WORD.sub("-", text).strip("-") or "x" + digest(name, 12)
+
+
+def _singular(word: str) -> str:
+    if len(word) > 3 and word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S):
+        return word[:-1]
+    return word
+
+
+@lru_cache(maxsize=65536)
+def link_key(name: str) -> str:
+    """What two spellings of one name share: case, hyphens, spaces and a plural ``s`` on the last word do not count.
+
+    >>> link_key("CIFAR-10") == link_key("CIFAR10"), link_key("Vision Transformers") == link_key("vision transformer")
+    (True, True)
+    """
+    parts = slug(name).split("-")
+    parts[-1] = _singular(parts[-1])
+    return "".join(parts)
+
+
+def entity_id(entity_type: str, name: str) -> str:
+    """Stable id of an entity: its type and the slug of its canonical name, as in ``method:resnet-50``."""
+    return f"{entity_type.lower()}:{slug(name)}"
+
+
+@lru_cache(maxsize=4096)
+def title_key(title: str) -> str:
+    """A title without case, punctuation and white space."""
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", title).casefold()) or title.strip()
+
+
+def arxiv_id_of(text: str | None) -> str | None:
+    """The arXiv id in a string (bare, ``arXiv:``-prefixed or a URL), without its version; None when there is none."""
+    match = _ARXIV.search(text) if text else None
+    return (match[1] or match[2]) if match else None
+
+
+def doi_of(text: str | None) -> str | None:
+    """The DOI in a string, lower-cased (DOIs ignore case); None when there is none."""
+    match = _DOI.search(text) if text else None
+    return match[0].rstrip(".,;)").lower() if match else None
+
+
+def paper_id(title: str, *, arxiv_id: str | None = None, doi: str | None = None) -> str:
+    """Stable id of a paper: its arXiv id, else its DOI, else a digest of its normalised title."""
+    if arxiv_id:
+        return f"arxiv:{arxiv_id}"
+    return f"doi:{doi}" if doi else f"title:{digest(title_key(title))}"

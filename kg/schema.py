@@ -1,0 +1,146 @@
+"""The one table of node and edge types. Labels and relationship types come from here and from nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+__all__ = [
+    "CORE_TYPES",
+    "EXTRACTED_TYPES",
+    "NODE_TYPES",
+    "RELATION_TYPES",
+    "NodeType",
+    "RelationType",
+    "relation_for",
+    "role_rank",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """A node label.
+
+    Attributes:
+        label: The label in Neo4j, the embedded graph and the exports.
+        roles: Roles that a mention of this type can play, in order of precedence (the first that applies wins).
+        properties: Typed properties beyond id, name, aliases, named and kind ("string", "int" or "string[]").
+    """
+
+    label: str
+    description: str
+    roles: tuple[str, ...] = ()
+    properties: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def prefix(self) -> str:
+        """First part of the ids of this type."""
+        return self.label.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationType:
+    """An edge type, its allowed ends, and the role that gives rise to it (None: not extracted from text)."""
+
+    label: str
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    description: str
+    role: str | None = None
+    properties: dict[str, str] = field(default_factory=dict)
+
+
+_EXTERNAL = {"year": "int", "home": "string"}
+
+NODE_TYPES: dict[str, NodeType] = {
+    t.label: t
+    for t in (
+        NodeType(
+            "Paper",
+            "a research paper",
+            properties={
+                "title": "string",
+                "abstract": "string",
+                "date": "string",
+                "year": "int",
+                "venue": "string",
+                "doi": "string",
+                "arxiv_id": "string",
+                "author_count": "int",
+                "upvotes": "int",
+                "keywords": "string[]",
+                "links": "string[]",
+            },
+        ),
+        NodeType(
+            "Method",
+            "a model, algorithm, technique, system or tool that does the work",
+            roles=("introduced", "compared", "used"),
+            properties=_EXTERNAL,
+        ),
+        NodeType(
+            "Dataset",
+            "a dataset, corpus, benchmark or simulator suite",
+            roles=("introduced", "trained", "used"),
+            properties=_EXTERNAL,
+        ),
+        NodeType(
+            "Hardware",
+            "a device, accelerator, cluster, sensor or robot",
+            roles=("introduced", "used"),
+            properties=_EXTERNAL | {"memory_gb": "int"},
+        ),
+        NodeType("Task", "a problem the field shares", roles=("addressed", "mentioned"), properties=_EXTERNAL),
+        NodeType("Metric", "an evaluation measure", roles=("reported",), properties=_EXTERNAL),
+        NodeType("Author", "a person who signs a paper"),
+        NodeType("Organization", "an institution, lab or company"),
+        NodeType(
+            "Repository",
+            "a code, model, data or project page on the web",
+            roles=("code", "page"),
+            properties={"url": "string"},
+        ),
+    )
+}
+
+_ENTITIES = ("Method", "Dataset", "Hardware", "Task", "Metric")
+
+RELATION_TYPES: dict[str, RelationType] = {
+    r.label: r
+    for r in (
+        RelationType("INTRODUCES", ("Paper",), ("Method", "Dataset", "Hardware"), "proposes or releases", "introduced"),
+        RelationType("USES", ("Paper",), ("Method",), "builds on or applies", "used"),
+        RelationType("COMPARES_WITH", ("Paper",), ("Method",), "takes as a baseline", "compared"),
+        RelationType("TRAINS_ON", ("Paper",), ("Dataset",), "trains or fine-tunes on", "trained"),
+        RelationType("EVALUATES_ON", ("Paper",), ("Dataset",), "evaluates on, or uses otherwise", "used"),
+        RelationType("RUNS_ON", ("Paper",), ("Hardware",), "computes or operates on", "used", {"count": "int"}),
+        RelationType("ADDRESSES", ("Paper",), ("Task",), "is about this problem", "addressed"),
+        RelationType("MENTIONS", ("Paper",), ("Task",), "speaks of this problem in passing", "mentioned"),
+        RelationType("REPORTS", ("Paper",), ("Metric",), "reports a value of", "reported", {"value": "string"}),
+        RelationType("AUTHORED_BY", ("Paper",), ("Author",), "is signed by", None, {"position": "int"}),
+        RelationType("AFFILIATED_WITH", ("Paper",), ("Organization",), "comes from"),
+        RelationType("HAS_CODE", ("Paper",), ("Repository",), "publishes code, weights or data at", "code"),
+        RelationType("HAS_PAGE", ("Paper",), ("Repository",), "points to this page", "page"),
+        RelationType("VARIANT_OF", _ENTITIES, _ENTITIES, "is a version, size or subset of"),
+        RelationType("MADE_BY", ("Hardware",), ("Organization",), "is a product of"),
+    )
+}
+
+CORE_TYPES = ("Method", "Dataset", "Hardware")
+EXTRACTED_TYPES = tuple(t.label for t in NODE_TYPES.values() if t.roles)
+
+_BY_ROLE = {(target, r.role): r.label for r in RELATION_TYPES.values() if r.role for target in r.targets}
+_ROLE_RANK = {(t.label, role): i for t in NODE_TYPES.values() for i, role in enumerate(t.roles)}
+
+
+def relation_for(entity_type: str, role: str) -> str:
+    """The edge type that a role of an entity type gives rise to.
+
+    Raises:
+        KeyError: if the type cannot play that role.
+    """
+    return _BY_ROLE[entity_type, role]
+
+
+def role_rank(entity_type: str, role: str) -> int:
+    """Precedence of a role among the roles of its type; 0 is the strongest."""
+    return _ROLE_RANK[entity_type, role]

@@ -1,0 +1,108 @@
+"""Seed vocabularies: the names that the field knows, one JSON object a line in ``seeds/``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from kg.errors import VocabularyError
+from kg.ids import entity_id
+
+__all__ = ["FILES", "SEEDS", "Entry", "Vocabulary", "load_vocabulary", "read_entries"]
+
+SEEDS = Path(__file__).parent / "seeds"
+FILES = {
+    "Method": "methods.jsonl",
+    "Dataset": "datasets.jsonl",
+    "Hardware": "hardware.jsonl",
+    "Task": "tasks.jsonl",
+    "Metric": "metrics.jsonl",
+}
+_KEYS = {"name", "aliases", "kind", "parent", "year", "home", "named", "maker", "ambiguous", "memory_gb"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One canonical entity of a seed vocabulary.
+
+    Attributes:
+        aliases: Other surface forms; spacing, hyphen and plural variants need not be listed.
+        parent: Name of the entry of the same type that this is a version, size or subset of.
+        ambiguous: The forms among name and aliases that also mean something else: they need support from the context.
+    """
+
+    type: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    kind: str | None = None
+    parent: str | None = None
+    year: int | None = None
+    home: str | None = None
+    named: bool = True
+    maker: str | None = None
+    memory_gb: int | None = None
+    ambiguous: frozenset[str] = frozenset()
+
+    @property
+    def id(self) -> str:
+        """Canonical id."""
+        return entity_id(self.type, self.name)
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """Name and aliases."""
+        return (self.name, *self.aliases)
+
+
+def read_entries(path: Path, entity_type: str) -> Iterator[tuple[int, Entry]]:
+    """Line number and entry of each line of a vocabulary file.
+
+    Raises:
+        VocabularyError: on an ill-formed line, an unknown key or a missing name; the message names file and line.
+    """
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                raw = json.loads(line)
+            except ValueError as error:
+                raise VocabularyError(f"{path.name}:{number}: not JSON: {error}") from error
+            if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not raw["name"].strip():
+                raise VocabularyError(f"{path.name}:{number}: needs a name")
+            if unknown := raw.keys() - _KEYS:
+                raise VocabularyError(f"{path.name}:{number}: unknown key {min(unknown)!r}")
+            raw["aliases"] = tuple(raw.get("aliases", ()))
+            raw["ambiguous"] = frozenset(raw.get("ambiguous", ()))
+            yield number, Entry(type=entity_type, **raw)
+
+
+class Vocabulary:
+    """All entries of a seeds folder, by id and by (type, name)."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self.entries = entries
+        self.by_id = {entry.id: entry for entry in entries}
+
+    def parent_of(self, entry: Entry) -> Entry | None:
+        """The entry that this one is a variant of, or None."""
+        return self.by_id.get(entity_id(entry.type, entry.parent)) if entry.parent else None
+
+    @classmethod
+    def read(cls, folder: Path) -> Vocabulary:
+        """Read the vocabulary files of a folder; a missing file is an empty vocabulary.
+
+        Raises:
+            VocabularyError: on an ill-formed line.
+        """
+        found = [(t, folder / name) for t, name in FILES.items()]
+        return cls([entry for t, path in found if path.exists() for _, entry in read_entries(path, t)])
+
+
+@lru_cache(maxsize=4)
+def load_vocabulary(folder: Path = SEEDS) -> Vocabulary:
+    """The vocabulary of a folder, read once a process (default: the one that ships with the package)."""
+    return Vocabulary.read(folder)
