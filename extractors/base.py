@@ -1,47 +1,18 @@
-"""What the components share: the candidate, the document extensions, and text helpers."""
+"""What the components share: the document extensions, and text helpers."""
 
 from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
-from kg.model import Attributes
-from kg.vocabulary import Entry
+from kg.candidates import Candidate
 
 __all__ = ["TITLE_SEPARATOR", "Candidate", "Component", "Sentences", "add_candidates", "candidates_of", "sentences_of"]
 
 TITLE_SEPARATOR = "\n\n"
 """Stands between title and abstract in the text that the pipeline sees."""
-
-
-@dataclass(slots=True)
-class Candidate:
-    """A possible mention: a half-open span of code points of ``doc.text``, and what a component thinks of it.
-
-    Attributes:
-        type: Node type of ``schema.py``.
-        named: True for a proper name, False for a common noun.
-        confidence: Estimated precision of the rule that found it, 0 to 1.
-        extractor: Name of the component, and of the rule where it has several ("methods.propose").
-        entry: The vocabulary entry that it matched.
-        role: The role that the rule itself implies; None leaves it to the roles component.
-        group: Candidates of one paper with the same non-empty group are one entity (an acronym and its long form).
-        attributes: Hardware kind and count, metric value, link URL ...
-    """
-
-    type: str
-    start: int
-    end: int
-    named: bool
-    confidence: float
-    extractor: str
-    entry: Entry | None = None
-    role: str | None = None
-    group: str = ""
-    attributes: Attributes = field(default_factory=dict)
 
 
 Component = Callable[[Doc], Doc]

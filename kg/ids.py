@@ -13,6 +13,7 @@ _SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "*": " star ", "&": " and
 _NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
+_JOINT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _DISTINCT_S = ("ss", "us", "is", "ics", "os", "as")
 
 
@@ -36,7 +37,7 @@ def slug(name: str) -> str:
 def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S):
+    if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S) or re.fullmatch(r"\d+s", word):
         return word[:-1]
     return word
 
@@ -53,9 +54,16 @@ def link_key(name: str) -> str:
     return "".join(parts)
 
 
+@lru_cache(maxsize=65536)
 def entity_id(entity_type: str, name: str) -> str:
-    """Stable id of an entity: its type and the slug of its canonical name, as in ``method:resnet-50``."""
-    return f"{entity_type.lower()}:{slug(name)}"
+    """Stable id of an entity: its type and its name, plural and the joint between letters and digits evened out.
+
+    >>> entity_id("Method", "ResNet-50"), entity_id("Method", "ResNet50s"), entity_id("Dataset", "MS COCO")
+    ('method:resnet50', 'method:resnet50', 'dataset:ms-coco')
+    """
+    words = slug(name).split("-")
+    words[-1] = _singular(words[-1])
+    return f"{entity_type.lower()}:{_JOINT.sub('', '-'.join(words))}"
 
 
 @lru_cache(maxsize=4096)

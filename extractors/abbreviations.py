@@ -1,0 +1,135 @@
+"""Acronyms and their long forms, both ways round.
+
+Forward, "long form (ACR)": A. S. Schwartz and M. A. Hearst, "A simple algorithm for identifying abbreviation definitions in
+biomedical text", Pacific Symposium on Biocomputing 8, 2003. Reverse, "ACR (long form)": the same match on the bracket.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extractors.base import Component
+
+__all__ = ["Abbreviation", "abbreviations_of", "find_abbreviations"]
+
+_BRACKET = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
+_SHORT = re.compile(r"[^\W_][\w.&/+^*-]{0,13}(?: [\w.&/+-]{1,8})?")
+_WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
+_SPOKEN = str.maketrans({"2": "t", "4": "f"})
+_BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)")
+_LEADING = re.compile(r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE)
+
+if not Doc.has_extension("kg_abbreviations"):
+    Doc.set_extension("kg_abbreviations", default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Abbreviation:
+    """A short form and its long form, as half-open spans of the text."""
+
+    short: tuple[int, int]
+    long: tuple[int, int]
+
+
+def _is_short_form(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return (
+        2 <= len(text) <= 14
+        and len(letters) >= 2
+        and any(c.isupper() for c in letters)
+        and (len(letters) <= 10)
+        and _SHORT.fullmatch(text) is not None
+        and not (text[0].isupper() and text[1:].islower() and len(text) > 5)
+    )
+
+
+def _match_long_form(short: str, before: str) -> int | None:
+    """Offset in ``before`` where the long form of ``short`` begins (Schwartz and Hearst, figure 1), or None."""
+    letters = [c for c in short.lower() if c.isalnum()]
+    lower = before.lower()
+    if len(lower) != len(before):
+        return None
+    at = len(lower)
+    for position in range(len(letters) - 1, -1, -1):
+        at -= 1
+        while at >= 0 and (
+            lower[at] != letters[position] or (position == 0 and at > 0 and lower[at - 1].isalnum())
+        ):
+            at -= 1
+        if at < 0:
+            return None
+    return at
+
+
+def _long_form(short: str, before: str) -> tuple[int, int] | None:
+    """Span within ``before`` of the long form that ends there and that ``short`` abbreviates."""
+    bare = short[:-1] if len(short) > 2 and short[-1] == "s" and short[-2].isupper() else short
+    words = min(len(bare) + 5, 2 * len(bare))
+    starts = [m.start() for m in re.finditer(r"\S+", before)]
+    cut = starts[-words] if len(starts) >= words else 0
+    for match in _BREAKS.finditer(before, cut, max(cut, len(before) - 1)):
+        cut = match.end()
+    window = before[cut:]
+    begin = _match_long_form(bare, window)
+    if begin is None and any(c in bare for c in "24"):
+        begin = _match_long_form(bare.translate(_SPOKEN), window)
+    if begin is None:
+        return None
+    if leading := _LEADING.match(window, begin):
+        begin = leading.end()
+    found = window[begin:].rstrip()
+    if len(found) <= len(bare) or (" " not in found and "-" not in found and len(found) < 2 * len(bare)):
+        return None
+    return cut + begin, cut + begin + len(found)
+
+
+def find_abbreviations(text: str) -> list[Abbreviation]:
+    """All abbreviation definitions of a text, in order of place."""
+    found = []
+    for match in _BRACKET.finditer(text):
+        inner = match[1]
+        head = re.split(r"[;,]\s", inner, maxsplit=1)[0].strip("'\"“”` ")
+        offset = match.start(1) + inner.find(head)
+        before = text[max(0, match.start() - 160) : match.start()].rstrip()
+        if _is_short_form(head):
+            base = max(0, match.start() - 160)
+            if span := _long_form(head, before):
+                short = (offset, offset + len(head))
+                found.append(Abbreviation(short, (base + span[0], base + span[1])))
+                continue
+        if " " in inner or "-" in inner:
+            found.extend(_reverse(text, match.start(), inner, match.start(1)))
+    return found
+
+
+def _reverse(text: str, bracket: int, inner: str, inner_start: int) -> list[Abbreviation]:
+    word = _WORD_BEFORE.search(text, max(0, bracket - 24), bracket)
+    if word is None or not _is_short_form(word[1]) or len(inner.split()) > 10:
+        return []
+    begin = _match_long_form(word[1].rstrip("s") if word[1][:-1].isupper() else word[1], inner)
+    if begin != 0:
+        return []
+    return [Abbreviation((word.start(1), word.end(1)), (inner_start, inner_start + len(inner)))]
+
+
+def abbreviations_of(doc: Doc) -> list[Abbreviation]:
+    """The abbreviations that ``kg_abbreviations`` found in a document; found now if that component did not run."""
+    found: list[Abbreviation] | None = doc._.kg_abbreviations
+    if found is None:
+        found = doc._.kg_abbreviations = find_abbreviations(doc.text)
+    return found
+
+
+@Language.factory("kg_abbreviations", assigns=["doc._.kg_abbreviations"])
+def create_abbreviations(nlp: Language, name: str) -> Component:
+    """Component that finds abbreviation definitions."""
+
+    def find(doc: Doc) -> Doc:
+        doc._.kg_abbreviations = find_abbreviations(doc.text)
+        return doc
+
+    return find

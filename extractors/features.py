@@ -1,0 +1,312 @@
+"""What the text around a form, and the form itself, say about what it is.
+
+Each distinct surface form of a paper gets one set of features, gathered over its occurrences: the words before and after, the
+verbs near by, the list it stands in, its shape, and what the vocabularies and abbreviations say. ``cues`` weighs them.
+"""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from kg.extractors.abbreviations import Abbreviation
+from kg.extractors.base import Candidate, Sentences
+from kg.extractors.names import word_class
+from kg.vocabulary import Entry
+
+__all__ = ["Form", "collect_forms", "describe"]
+
+_TOKEN = re.compile(r"[^\W_][\w'’-]*|[^\w\s]")
+_SKIP = frozenset(
+    """the a an our its their this these those novel new popular standard large-scale public publicly available existing recent
+    widely used challenging original well-known proposed two three four both several various widely-used open-source official
+    state-of-the-art sota modern large small common different multiple real-world current famous classic classical""".split()
+)
+_LIST_GAP = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b|&|/|;|,?\s*\bas well as\b)\s*(?:the\s+)?")
+_NEAR: dict[str, frozenset[str]] = {
+    "propose": frozenset("propose proposes proposed proposing introduce introduces introduced introducing present presents presented "
+                         "presenting develop develops developed developing design designs designed release releases released "
+                         "devise create created construct constructed build built describe describes named called dubbed termed namely "
+                         "coined denoted".split()),
+    "compare": frozenset("outperform outperforms outperformed outperforming surpass surpasses surpassing surpassed exceed exceeds "
+                         "exceeding beat beats beating over than versus vs compared compare comparison comparable baseline baselines "
+                         "competitors against unlike superior better faster slower prior".split()),
+    "evaluate": frozenset("evaluate evaluated evaluates evaluating evaluation evaluations experiment experiments benchmark benchmarks "
+                          "dataset datasets tested test validate validated accuracy results performance score".split()),
+    "train": frozenset("train trained training pretrain pretrained pre-trained pre-training pretraining fine-tune fine-tuned "
+                       "fine-tuning finetuned finetuning finetune".split()),
+    "use": frozenset("use uses used using utilize utilizes utilizing employ employs employing adopt adopts leverage leverages leveraging apply "
+                     "applied applying via based build builds integrate integrates combine combines combining extend extends".split()),
+    "dataset": frozenset("dataset datasets benchmark benchmarks corpus corpora data leaderboard challenge testbed collection".split()),
+    "model": frozenset("model models algorithm algorithms method methods network networks framework approach architecture architectures "
+                       "backbone backbones optimizer optimizers loss baselines system".split()),
+}
+_NEAR_OF: dict[str, tuple[str, ...]] = {}
+for _class, _words in _NEAR.items():
+    for _word in _words:
+        _NEAR_OF[_word] = (*_NEAR_OF.get(_word, ()), _class)
+_DATA_WORDS = re.compile(r"\b(?:dataset|data set|benchmark|corpus|testbed|collection|suite|challenge|database)s?\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(slots=True)
+class Form:
+    """A distinct surface form of one paper.
+
+    Attributes:
+        spans: Its occurrences that some component marked, in order of place.
+        entries: Vocabulary entries by type.
+        ambiguous: Types in which the vocabulary marks the form as ambiguous.
+        rules: The rules that marked it.
+        long: The long form's text when this is an abbreviation of it; ``short`` the other way round.
+    """
+
+    text: str
+    spans: list[tuple[int, int]] = field(default_factory=list)
+    entries: dict[str, Entry] = field(default_factory=dict)
+    ambiguous: set[str] = field(default_factory=set)
+    derived: set[str] = field(default_factory=set)
+    rules: set[str] = field(default_factory=set)
+    long: str = ""
+    short: str = ""
+
+
+def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Iterable[Abbreviation]) -> dict[str, Form]:
+    """The distinct forms among candidates and abbreviations, by text."""
+    forms: dict[str, Form] = {}
+
+    def form_at(start: int, end: int) -> Form:
+        surface = text[start:end]
+        form = forms.get(surface)
+        if form is None:
+            form = forms[surface] = Form(surface)
+        if (start, end) not in form.spans:
+            form.spans.append((start, end))
+        return form
+
+    for candidate in candidates:
+        form = form_at(candidate.start, candidate.end)
+        rule = candidate.extractor
+        form.rules.add(rule)
+        if candidate.type:
+            if rule == "vocabulary.ambiguous":
+                form.ambiguous.add(candidate.type)
+            if candidate.entry is not None:
+                form.entries[candidate.type] = candidate.entry
+            else:
+                form.derived.add(candidate.type)
+    for pair in abbreviations:
+        short, long = form_at(*pair.short), form_at(*pair.long)
+        short.long, long.short = long.text, short.text
+    for form in forms.values():
+        form.spans.sort()
+    return forms
+
+
+@lru_cache(maxsize=65536)
+def _shape_features(text: str) -> tuple[str, ...]:
+    """Features of the form alone."""
+    words = text.split()
+    last = words[-1]
+    first_class = word_class(re.sub(r"^\W+", "", words[0]) or "x")
+    out = [f"len:{min(len(words), 5)}", f"first:{first_class}", f"lastc:{word_class(re.sub(r'^[^a-zA-Z0-9]+', '', last) or 'x')}"]
+    lower = last.lower()
+    if len(words) > 1:
+        out.append(f"head:{lower}")
+        out.append(f"tail:{lower[-4:]}")
+        out.append("caps:" + "".join("c" if w[0].isupper() else "n" if w[0].isdigit() else "l" for w in words[:4]))
+    else:
+        out.append(f"sfx3:{lower[-3:]}")
+        out.append(f"sfx4:{lower[-4:]}")
+        out.append(f"pfx3:{lower[:3]}")
+        upper = sum(c.isupper() for c in text)
+        if text.isupper() and text.isalpha():
+            out.append(f"acronym:{min(len(text), 7)}")
+        elif text[:-1].isupper() and text[-1] == "s":
+            out.append("acronyms")
+        elif upper >= 2:
+            out.append("camel")
+        if "-" in text:
+            out.append("hyphen")
+            out.append(f"part:{lower.rsplit('-', 1)[1]}")
+            out.append(f"part1:{lower.split('-', 1)[0]}")
+        if _DIGITS.search(text):
+            out.append("digits")
+        if text[0].islower():
+            out.append("lower0" if upper else "lower")
+    out.append(f"w:{text.lower()}")
+    return tuple(out)
+
+
+class _Surroundings:
+    """Words of a text with their places, for looking left and right of a span."""
+
+    __slots__ = ("begins", "ends", "sentences", "words")
+
+    def __init__(self, text: str, sentences: Sentences) -> None:
+        self.words: list[str] = []
+        self.begins: list[int] = []
+        self.ends: list[int] = []
+        self.sentences = sentences
+        for match in _TOKEN.finditer(text):
+            word = match[0]
+            self.words.append("#" if word[0].isdigit() else word.lower())
+            self.begins.append(match.start())
+            self.ends.append(match.end())
+
+    def around(self, start: int, end: int) -> tuple[list[str], list[str]]:
+        """Up to ten words before (nearest last) and six after, within the sentence."""
+        low, high = self.sentences.at(start)
+        first = bisect.bisect_left(self.begins, low)
+        at = bisect.bisect_left(self.begins, start)
+        after = bisect.bisect_left(self.begins, end)
+        last = bisect.bisect_left(self.begins, high)
+        return self.words[max(first, at - 10) : at], self.words[after : min(last, after + 6)]
+
+
+def _context(left: list[str], right: list[str]) -> list[str]:
+    out = []
+    index = len(left) - 1
+    while index >= 0 and left[index] in _SKIP:
+        index -= 1
+    near = left[index] if index >= 0 else "^"
+    out.append("L:" + near)
+    if index >= 1:
+        out.append(f"L2:{left[index - 1]} {near}")
+    if index < len(left) - 1:
+        out.append("Ld:" + left[-1])
+    out.append("R:" + (right[0] if right else "$"))
+    if len(right) > 1:
+        out.append(f"R2:{right[0]} {right[1]}")
+    for side, words in (("NL:", left[-7:]), ("NR:", right[:4])):
+        for word in words:
+            for name in _NEAR_OF.get(word, ()):
+                out.append(side + name)
+    return out
+
+
+def _lists(text: str, forms: dict[str, Form]) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each span in an enumeration of forms: the first and the last span of that enumeration, by their edges."""
+    spans = sorted({span for form in forms.values() for span in form.spans})
+    flat: list[tuple[int, int]] = []
+    for span in spans:
+        if flat and span[0] < flat[-1][1]:
+            if span[1] - span[0] > flat[-1][1] - flat[-1][0]:
+                flat[-1] = span
+            continue
+        flat.append(span)
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    run: list[tuple[int, int]] = []
+    for span in [*flat, (len(text) + 9, len(text) + 9)]:
+        if run and (span[0] - run[-1][1] > 16 or not _LIST_GAP.fullmatch(text, run[-1][1], span[0])):
+            if len(run) > 1:
+                for member in run:
+                    found[member] = (run[0][0], run[-1][1])
+            run = []
+        run.append(span)
+    return found
+
+
+def _vocabulary_features(form: Form) -> list[str]:
+    out = []
+    for entity_type, entry in form.entries.items():
+        mark = "?" if entity_type in form.ambiguous else ""
+        out.append(f"V:{entity_type}{'+' if entry.named else '-'}{mark}")
+        if entry.kind:
+            out.append(f"Vk:{entity_type}:{entry.kind}")
+        if form.text != entry.name and form.text not in entry.aliases:
+            out.append(f"Vx:{entity_type}")
+    out.extend(f"Vd:{entity_type}" for entity_type in form.derived)
+    return out or ["V:none"]
+
+
+def _abbreviation_features(form: Form, forms: dict[str, Form]) -> list[str]:
+    out = []
+    if form.long:
+        head = form.long.rsplit(" ", 1)[-1].lower()
+        out += ["ab:short", f"abh:{head}", "ab:short:lower" if form.long.islower() else "ab:short:caps"]
+        out += ["ab:" + f for f in _vocabulary_features(forms[form.long])]
+    if form.short:
+        out += ["ab:long", "ab:long:lower" if form.text.islower() else "ab:long:caps"]
+        out.append("ab:of:" + word_class(form.short))
+        if not (form.short.isupper() or form.short[:-1].isupper()):
+            out.append("ab:of:mixed")
+    return out
+
+
+def describe(text: str, title_end: int, sentences: Sentences, forms: dict[str, Form]) -> dict[str, list[str]]:
+    """The features of each form, without repeats, in a fixed order.
+
+    Args:
+        text: Title, separator and abstract.
+        title_end: Length of the title, 0 when there is none.
+        sentences: Sentence spans of the text.
+        forms: What ``collect_forms`` gave.
+    """
+    surroundings = _Surroundings(text, sentences)
+    lists = _lists(text, forms)
+    longest = _cover(forms)
+    title = text[:title_end]
+    described = {}
+    for surface, form in forms.items():
+        features = dict.fromkeys(_shape_features(surface))
+        for rule in form.rules:
+            features["src:" + rule] = None
+        for feature in _vocabulary_features(form):
+            features[feature] = None
+        for feature in _abbreviation_features(form, forms):
+            features[feature] = None
+        _place(features, form, text, title, title_end)
+        inside = 0
+        for start, end in form.spans:
+            outer = longest.get((start, end))
+            if outer is not None:
+                inside += 1
+                if len(form.spans) > 1:
+                    continue
+            left, right = surroundings.around(start, end)
+            where = "T" if start < title_end else ""
+            for feature in _context(left, right):
+                features[where + feature] = None
+            if (start, end) in lists:
+                begin, stop = lists[start, end]
+                first_left, _ = surroundings.around(begin, begin)
+                _, last_right = surroundings.around(stop, stop)
+                features["list"] = None
+                for feature in _context(first_left, last_right):
+                    features["E" + feature] = None
+        if inside:
+            features["inside:all" if inside == len(form.spans) else "inside:some"] = None
+        described[surface] = list(features)
+    return described
+
+
+def _place(features: dict[str, None], form: Form, text: str, title: str, title_end: int) -> None:
+    count = text.count(form.text) if len(form.text) > 2 else len(form.spans)
+    features[f"n:{min(count, 4)}"] = None
+    if title_end and form.text in title:
+        features["title"] = None
+        if count > 1:
+            features["title+"] = None
+    if "names.colon" in form.rules:
+        features["colon:data" if _DATA_WORDS.search(title, len(form.text)) else "colon:other"] = None
+        if text.find(form.text, title_end) > 0:
+            features["colon+"] = None
+    elif title and form.long and title.startswith(form.text + ":"):
+        features["colon+"] = None
+
+
+def _cover(forms: dict[str, Form]) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each span that lies within a longer one: that longer span."""
+    spans = sorted({span for form in forms.values() for span in form.spans}, key=lambda s: (s[0], -s[1]))
+    found = {}
+    outer = (-1, -1)
+    for span in spans:
+        if span[1] <= outer[1]:
+            found[span] = outer
+        else:
+            outer = span
+    return found

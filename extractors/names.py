@@ -1,0 +1,212 @@
+"""Names that no vocabulary knows: coined words by their shape, capitalised phrases, and what a paper says it proposes.
+
+The component finds spans only; which of them are methods, datasets or nothing is for ``cues`` to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extractors.base import TITLE_SEPARATOR, Candidate, Component, Sentences, add_candidates, sentences_of
+from kg.extractors.words import CONNECTORS, GENERIC_HEADS, OPENERS, SCAFFOLD
+
+__all__ = ["find_names", "word_class"]
+
+_WORD = re.compile(r"[^\W_](?:[\w.+@/*^&'’$\\{}-]*[\w+*$}])?")
+_CAMEL = re.compile(r"[^\W\d_]*[a-zé][A-Z]|[A-Z]{2,}[a-z]|[A-Za-z]\d+[A-Za-z]|[a-z]+\d+$")
+_VERSION = re.compile(r"(?:[vV]?\d+(?:\.\d+)*[A-Za-z]?|\d+(?:\.\d+)?[BMKbmk]|\d+x\d+[BM]|XL|XXL|Large|Base|Small|Tiny|Mini|Nano|Pro|Turbo|Ultra|Plus)")
+_NUMBER = re.compile(r"[\d.,%/x×-]+(?:st|nd|rd|th|s|K|M|B|k|x|D|d|GB|TB|MB|ms|fps|Hz|GHz|FPS|°)?")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LEADING_PART = re.compile(r"^(?:non|pre|post|multi|un|re|semi|self|cross|co)-", re.IGNORECASE)
+_PROPOSE = re.compile(
+    r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors|[Ss]tudy|[Rr]eport)\s+(?:\w+ly\s+|then\s+|also\s+|further\s+|first\s+|here\s+|thus\s+)?"
+    r"(?:propose|present|introduce|develop|design|describe|devise|formulate|release|construct|build|create|contribute|"
+    r"adopt|employ|use)s?\s+(?:and\s+\w+\s+)?(?:an?|the|two|our|three)?\s*"
+)
+_ADJECTIVE = re.compile(
+    r"(?:(?:novel|new|simple|general|unified|efficient|effective|first|fast|practical|scalable|powerful|robust|lightweight|yet|and|but|"
+    r"comprehensive|flexible|principled|generic|large-scale|innovative|straightforward|improved|systematic|two-stage|end-to-end|"
+    r"plug-and-play|training-free|so-called|alternative|different|simpler|more|very|highly|low-cost|modular|versatile|holistic|open-source),?\s+)+"
+)
+_PHRASE = re.compile(r"[^\W_][\w-]*(?:\s+[^\W_][\w-]*){0,6}")
+_PHRASE_STOP = re.compile(
+    r"\s+(?:that|which|for|to|by|with|where|in|on|of|based|using|from|and|or|as|called|named|termed|dubbed|via|capable|is|are|can|"
+    r"consisting|designed|tailored|whose|when|at|into|under|over|through|leveraging|built|able|trained|aimed|aiming|inspired|specifically)\b.*"
+)
+_TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
+_PHRASE_HEADS = frozenset(
+    "network networks model models algorithm method framework approach loss mechanism module strategy scheme architecture system "
+    "transformer attention learning training optimization distillation estimator kernel regularization sampling search planner "
+    "controller policy decoder encoder autoencoder pruning quantization augmentation inference decoding prompting tuning filter "
+    "detector tracker embedding representation pipeline procedure technique dataset benchmark corpus solver optimizer".split()
+)
+
+
+@lru_cache(maxsize=65536)
+def word_class(word: str) -> str:
+    """Shape of a word: coined, cap, version, number or low.
+
+    >>> word_class("SegFormer3D"), word_class("Vision"), word_class("7B"), word_class("12,000"), word_class("the")
+    ('coined', 'cap', 'version', 'number', 'low')
+    """
+    if _NUMBER.fullmatch(word) and not (word[-1] in "BM" and word[0].isdigit()):
+        return "version" if re.fullmatch(r"\d{1,2}(?:\.\d)?|20\d\d", word) else "number"
+    if _VERSION.fullmatch(word):
+        return "version"
+    upper = sum(c.isupper() for c in word)
+    core = _LEADING_PART.sub("", word)
+    if upper and (upper >= 2 and not _title_hyphens(word) or _CAMEL.search(core) or any(c.isdigit() for c in core)):
+        return "coined"
+    if not upper and re.fullmatch(r"[a-z]+\d[a-z]+", word):
+        return "coined"
+    if word[0].isupper():
+        return "cap"
+    return "low"
+
+
+def _title_hyphens(word: str) -> bool:
+    """Whether the capitals of a word are only those of title case, as in "Low-Rank" or "State-of-the-Art"."""
+    return all(part[:1].isupper() + (part[1:] != part[1:].lower()) <= 1 and part[1:] == part[1:].lower() for part in re.split(r"[-/]", word)) and len(
+        [p for p in re.split(r"[-/]", word) if p]
+    ) > 1 and all(len(p) > 1 for p in re.split(r"[-/]", word))
+
+
+def _words(text: str, begin: int, end: int) -> list[tuple[int, int, str, str]]:
+    """Start, end, text and class of the words of a sentence, possessives and closing punctuation cut off."""
+    out = []
+    for match in _WORD.finditer(text, begin, end):
+        word = _POSSESSIVE.sub("", match[0].rstrip(".'’/\\$") if "$" not in match[0][:-1] else match[0]) or match[0]
+        out.append((match.start(), match.start() + len(word), word, word_class(word)))
+    return out
+
+
+def _runs(text: str, words: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int]]:
+    """Index ranges of maximal runs of name-like words that only white space separates."""
+    first = 0
+    total = len(words)
+    while first < total:
+        kind = words[first][3]
+        if kind not in ("coined", "cap"):
+            first += 1
+            continue
+        last = first
+        while last + 1 < total:
+            step = 1
+            if text[words[last][1] : words[last + 1][0]] != " ":
+                break
+            if words[last + 1][2] in CONNECTORS and words[last][3] == "cap":
+                step = 2
+                if last + 2 < total and words[last + 2][2] in ("the", "a", "an"):
+                    step = 3
+                if last + step >= total or text[words[last + step - 1][1] : words[last + step][0]] != " ":
+                    break
+                if words[last + step][3] != "cap":
+                    break
+            elif words[last + 1][3] in ("low", "number"):
+                break
+            last += step
+        yield first, last
+        first = last + 1
+
+
+def _trimmed(words: list[tuple[int, int, str, str]], first: int, last: int, opens: bool) -> tuple[int, int] | None:
+    """A run without sentence openers in front and without generic heads behind; None when nothing is left."""
+    while first <= last and words[first][3] == "cap" and (words[first][2].lower() in OPENERS or words[first][2] in SCAFFOLD):
+        first += 1
+    while first <= last and words[first][2] in CONNECTORS:
+        first += 1
+    while last > first and words[last][3] == "cap" and words[last][2].lower() in GENERIC_HEADS and words[first][3] == "coined":
+        last -= 1
+    if first > last or words[first][3] == "version":
+        return None
+    return first, last
+
+
+def _in_title(text: str, words: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int]]:
+    """Coined words of a title with the versions that follow: its capitals say nothing, its shapes do."""
+    for index, (start, end, _, kind) in enumerate(words):
+        if kind == "coined":
+            following = index + 1
+            while following < len(words) and words[following][3] == "version" and text[end : words[following][0]] == " ":
+                end = words[following][1]
+                following += 1
+            yield start, end
+
+
+def _before_colon(text: str, title_end: int) -> tuple[int, int] | None:
+    """What stands before the colon of a title, when it is short enough to be a name."""
+    match = _TITLE_COLON.search(text, 0, title_end)
+    if match is None or match.start() < 2 or match.end() >= title_end:
+        return None
+    if len(text[: match.start()].split()) > 6:
+        return None
+    return 0, match.start()
+
+
+def _proposed(text: str, title_end: int) -> Iterator[tuple[int, int]]:
+    """Noun phrases that follow "we propose a novel ..." and the like, up to the word that ends them."""
+    for match in _PROPOSE.finditer(text, title_end):
+        at = match.end()
+        if adjective := _ADJECTIVE.match(text, at):
+            at = adjective.end()
+        phrase = _PHRASE.match(text, at)
+        if phrase is None:
+            continue
+        found = _PHRASE_STOP.sub("", phrase[0], count=1)
+        words = found.split()
+        if 2 <= len(words) <= 6 and words[-1].lower() in _PHRASE_HEADS:
+            yield at, at + len(found)
+            if len(words) > 2 and words[-1].lower() in GENERIC_HEADS:
+                yield at, at + len(found) - len(words[-1]) - 1
+
+
+def find_names(text: str, title_end: int, sentences: Sentences) -> list[Candidate]:
+    """Possible names of a text, untyped (type ``""``), with the rule that found each.
+
+    Args:
+        text: Title, separator and abstract.
+        title_end: Length of the title; 0 when the text is an abstract alone.
+        sentences: Sentence spans of the text.
+    """
+    found: dict[tuple[int, int], Candidate] = {}
+
+    def add(start: int, end: int, rule: str, *, named: bool = True) -> None:
+        if end - start >= 2 and (start, end) not in found:
+            found[start, end] = Candidate("", start, end, named, 0.3, f"names.{rule}")
+
+    if span := _before_colon(text, title_end):
+        add(*span, "colon")
+    for begin, end in sentences.spans:
+        words = _words(text, begin, end)
+        if end <= title_end:
+            for span in _in_title(text, words):
+                add(*span, "title")
+            continue
+        for first, last in _runs(text, words):
+            kept = _trimmed(words, first, last, first == 0)
+            if kept is None:
+                continue
+            low, high = kept
+            if low == high and words[low][3] == "cap" and words[low][0] == begin:
+                continue
+            coined = any(words[i][3] == "coined" for i in range(low, high + 1))
+            add(words[low][0], words[high][1], "coined" if coined else "cap")
+    for start, end in _proposed(text, title_end):
+        add(start, end, "proposed", named=False)
+    return list(found.values())
+
+
+@Language.factory("kg_names", assigns=["doc._.kg_candidates"])
+def create_names(nlp: Language, name: str) -> Component:
+    """Component that finds possible names."""
+
+    def find(doc: Doc) -> Doc:
+        title_end = doc._.kg_title_end or max(0, doc.text.find(TITLE_SEPARATOR))
+        return add_candidates(doc, find_names(doc.text, title_end, sentences_of(doc)))
+
+    return find

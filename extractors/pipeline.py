@@ -1,0 +1,47 @@
+"""The one spaCy pipeline: its components in order, and how a paper goes in and candidates come out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.candidates import Candidate
+from kg.extractors.base import TITLE_SEPARATOR, Sentences, sentences_of
+
+__all__ = ["COMPONENTS", "create_pipeline", "run"]
+
+COMPONENTS = (
+    "kg_sentences",
+    "kg_links",
+    "kg_abbreviations",
+    "kg_vocabulary",
+    # "kg_hardware",
+    "kg_names",
+    # a trained span model adds its candidates here, before the cues decide
+    "kg_cues",
+    "kg_results",
+)
+
+
+def create_pipeline(components: Iterable[str] = COMPONENTS) -> Language:
+    """A blank English pipeline with these components (registered as ``spacy_factories`` entry points)."""
+    nlp = spacy.blank("en")
+    for component in components:
+        nlp.add_pipe(component)
+    return nlp
+
+
+def run(nlp: Language, papers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Sentences, list[Candidate]]]:
+    """For each (title, abstract): the text that the offsets refer to, its sentences and its decided candidates."""
+
+    def docs() -> Iterator[Doc]:
+        for title, abstract in papers:
+            doc = nlp.make_doc(title + TITLE_SEPARATOR + abstract)
+            doc._.kg_title_end = len(title)
+            yield doc
+
+    for doc in nlp.pipe(docs(), batch_size=64):
+        yield doc.text, sentences_of(doc), doc._.kg_mentions or []

@@ -1,0 +1,85 @@
+"""Sentence boundaries for titles and abstracts: LaTeX, "e.g.", "et al.", initials, decimals and URLs do not end one."""
+
+from __future__ import annotations
+
+import re
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extractors.base import TITLE_SEPARATOR, Component, Sentences
+
+__all__ = ["sentence_spans"]
+
+# A stop, closing quotes or brackets, white space, and then a word that can open a sentence: one with a capital or a digit.
+_STOP = re.compile(r"[.!?][\"'”’)\]}*]*\s+(?=[\"'“‘(\[{$\\*]*\w*[^\Wa-z_])|" + re.escape(TITLE_SEPARATOR))
+_LAST_WORD = re.compile(r"[^\s(\[{]+$")
+_NEVER_FINAL = frozenset(
+    "e.g i.e cf vs viz fig figs eq eqs sec secs tab ref refs resp approx no nos dr prof mr mrs ms st al w.r.t a.k.a "
+    "vol pp dept univ incl ca".split()
+)
+_OPENERS = frozenset(
+    "we the this these in our to it as however moreover furthermore additionally finally for by on with while when "
+    "although experiments results extensive code based using unlike here specifically that such they there thus hence "
+    "therefore then first second third".split()
+)
+
+
+def _ends_sentence(text: str, stop: int, following: int) -> bool:
+    """Whether the stop at ``stop`` closes a sentence, given that the next word begins at ``following``."""
+    if text[stop] != ".":
+        return True
+    match = _LAST_WORD.search(text, max(0, stop - 24), stop)
+    word = match[0] if match else ""
+    bare = word.rstrip(".").lower()
+    next_word = text[following : following + 14].split(maxsplit=1)[0].lower().rstrip(",") if text[following:] else ""
+    if bare in _NEVER_FINAL:
+        return bare == "al" and next_word in _OPENERS
+    if len(bare) == 1 and bare.isalpha():
+        return next_word in _OPENERS
+    return True
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Half-open spans of the sentences of a text, in code points, without surrounding white space."""
+    spans = []
+    begin = 0
+    for match in _STOP.finditer(text):
+        stop, following = match.start(), match.end()
+        if match[0] != TITLE_SEPARATOR:
+            if not _ends_sentence(text, stop, following) or _in_math(text, begin, stop):
+                continue
+            end = stop + len(match[0].rstrip())
+        else:
+            end = stop
+        if end > begin:
+            spans.append((begin, end))
+        begin = following
+    end = len(text.rstrip())
+    if end > begin:
+        spans.append((begin, end))
+    return spans or [(0, len(text))]
+
+
+def _in_math(text: str, begin: int, stop: int) -> bool:
+    dollars = text.count("$", begin, stop) - text.count("\\$", begin, stop)
+    return dollars % 2 == 1 and "$" in text[stop : stop + 80]
+
+
+@Language.factory("kg_sentences", assigns=["doc._.kg_sentences", "token.is_sent_start"])
+def create_sentences(nlp: Language, name: str) -> Component:
+    """Component that marks sentence starts on tokens and keeps the spans for the other components."""
+
+    def mark(doc: Doc) -> Doc:
+        sentences = doc._.kg_sentences = Sentences(sentence_spans(doc.text))
+        starts = sentences.starts
+        position, last = 0, len(starts)
+        for token in doc:
+            if position < last and token.idx >= starts[position]:
+                token.is_sent_start = True
+                position += 1
+            else:
+                token.is_sent_start = False
+        return doc
+
+    return mark

@@ -1,0 +1,186 @@
+"""Seed-vocabulary matcher: every name of ``seeds/`` in one pass over the text (Aho and Corasick 1975).
+
+Names and text are compared as sequences of letter runs, digit runs and signs, so that "CIFAR10", "CIFAR-10" and "cifar 10"
+are one sequence. A match must begin and end where a word does; what remains of the word decides its fate: "BERT-based" is a
+mention of BERT, "BERT-XL" is a name of its own, of BERT's type.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from ahocorasick_rs import AhoCorasick, MatchKind
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extractors.base import Candidate, Component, add_candidates
+from kg.vocabulary import SEEDS, Entry, load_vocabulary
+
+__all__ = ["Matcher", "matcher_for"]
+
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s-]")
+_SEPARATORS = re.compile(r"[\s_-]+")
+_TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
+_LOWER_TAIL = re.compile(r"-[a-z]")
+_PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
+_GAP = "  "
+
+
+def _pieces(text: str) -> list[str]:
+    return _PIECE.findall(text.lower())
+
+
+def _pattern(pieces: Iterable[str]) -> str:
+    return " " + _GAP.join(pieces) + " "
+
+
+def _bare(form: str) -> str:
+    return _SEPARATORS.sub("", form)
+
+
+class _Form:
+    """One surface form of an entry, ready to be compared with what stands in the text."""
+
+    __slots__ = ("ambiguous", "bare", "bare_lower", "entry", "lenient")
+
+    def __init__(self, entry: Entry, form: str) -> None:
+        self.entry = entry
+        self.bare = _bare(form)
+        self.bare_lower = self.bare.lower()
+        self.ambiguous = form in entry.ambiguous
+        several_words = " " in form and len(form) > 6
+        distinctive = len(self.bare) >= 5 and (sum(c.isupper() for c in form) >= 2 or any(c.isdigit() for c in form))
+        self.lenient = form.islower() or several_words or (distinctive and not self.ambiguous)
+
+    def accepts(self, surface: str) -> bool:
+        """Whether the surface form is this form, up to separators, a plural ``s`` and, where harmless, case."""
+        bare = _bare(surface)
+        if bare == self.bare or bare == self.bare + "s":
+            return True
+        if not self.lenient:
+            return False
+        lower = bare.lower()
+        if lower not in (self.bare_lower, self.bare_lower + "s"):
+            return False
+        return self.bare.islower() or " " in surface or any(c.isupper() or c.isdigit() for c in bare)
+
+
+class Matcher:
+    """Finds the forms of vocabulary entries in texts.
+
+    Args:
+        entries: Vocabulary entries; the same form may belong to several (of different types).
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        forms: dict[str, list[_Form]] = {}
+        for entry in entries:
+            for form in entry.forms:
+                pieces = _pieces(form)
+                if not pieces:
+                    continue
+                known = _Form(entry, form)
+                forms.setdefault(_pattern(pieces), []).append(known)
+                if pieces[-1][-1] in _PLURAL:
+                    forms.setdefault(_pattern([*pieces[:-1], pieces[-1] + "s"]), []).append(known)
+        self._forms = list(forms.values())
+        self._automaton = AhoCorasick(list(forms), matchkind=MatchKind.LeftmostLongest) if forms else None
+
+    def find(self, text: str) -> list[Candidate]:
+        """Candidates for the longest forms at each place of a text, one a type where a form has several entries."""
+        lower = text.lower()
+        if self._automaton is None:
+            return []
+        if len(lower) != len(text):
+            lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        starts: list[int] = []
+        ends: list[int] = []
+        pieces: list[str] = []
+        for match in _PIECE.finditer(lower):
+            starts.append(match.start())
+            ends.append(match.end())
+            pieces.append(match[0])
+        haystack = _pattern(pieces)
+        offsets: dict[int, int] = {}
+        at = 0
+        for number, piece in enumerate(pieces):
+            offsets[at] = number
+            at += len(piece) + 2
+        found: list[Candidate] = []
+        for index, begin, end in self._automaton.find_matches_as_indexes(haystack):
+            first = offsets[begin]
+            last = offsets[end] - 1 if end in offsets else len(pieces) - 1
+            found.extend(_judge(text, starts[first], ends[last], self._forms[index]))
+        return found
+
+
+def _judge(text: str, start: int, end: int, forms: list[_Form]) -> list[Candidate]:
+    """The candidates that a match of these forms at ``[start:end]`` gives rise to."""
+    surface = text[start:end]
+    if "\n" in surface or (start and (text[start - 1].isalnum() or text[start - 1] in "_@#\\")):
+        return []
+    tail = _TAIL.match(text, end)
+    longer = tail is not None and not _LOWER_TAIL.match(text, end)
+    prefix = _prefix(text, start)
+    out = []
+    for form in forms:
+        if not form.accepts(surface):
+            continue
+        if longer or prefix:
+            if form.entry.named and not form.ambiguous and len(form.bare) > 2:
+                stop = tail.end() if tail and longer else end
+                out.append(_candidate(form, start - prefix, stop, exact=False))
+        else:
+            out.append(_candidate(form, start, end, exact=True))
+    return out
+
+
+def _prefix(text: str, start: int) -> int:
+    """Length of a capitalised prefix that is joined to the match by a hyphen, as in "Tiny-ImageNet"."""
+    if start < 2 or text[start - 1] != "-":
+        return 0
+    begin = start - 1
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] == "-"):
+        begin -= 1
+    return start - begin if text[begin].isupper() else 0
+
+
+def _candidate(form: _Form, start: int, end: int, *, exact: bool) -> Candidate:
+    entry = form.entry
+    kind = "exact" if exact else "derived"
+    rule = f"vocabulary.{'ambiguous' if form.ambiguous else kind}"
+    return Candidate(
+        entry.type,
+        start,
+        end,
+        named=entry.named,
+        confidence=0.5 if form.ambiguous else 0.9 if exact else 0.7,
+        extractor=rule,
+        entry=entry if exact else None,
+    )
+
+
+@lru_cache(maxsize=4)
+def matcher_for(folder: Path = SEEDS) -> Matcher:
+    """The matcher over the vocabularies of a folder, built once a process."""
+    return Matcher(load_vocabulary(folder).entries)
+
+
+@Language.factory("kg_vocabulary", assigns=["doc._.kg_candidates"], default_config={"folder": None})
+def create_vocabulary(nlp: Language, name: str, folder: str | None) -> Component:
+    """Component that matches seed vocabularies.
+
+    Args:
+        nlp: The pipeline.
+        name: Name of the component in it.
+        folder: Folder with vocabulary files; None for those that ship with the package.
+    """
+    matcher = matcher_for(Path(folder) if folder else SEEDS)
+
+    def find(doc: Doc) -> Doc:
+        return add_candidates(doc, matcher.find(doc.text))
+
+    return find

@@ -1,0 +1,127 @@
+"""Paper-local linking: the mentions of one paper to canonical entities.
+
+Forms are one entity when the vocabulary says so, when the paper defines one as the acronym of the other, or when they differ
+only in case, hyphens, plural or a generic head. What the paper itself defines outranks the vocabulary's reading of an acronym.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from kg.candidates import Candidate
+from kg.ids import entity_id, link_key
+from kg.vocabulary import Entry
+
+__all__ = ["Link", "link_candidates"]
+
+Link = tuple[str, str]
+"""Canonical id and canonical name."""
+
+_HEADS = (
+    " dataset", " datasets", " benchmark", " benchmarks", " corpus", " model", " models", " framework", " algorithm",
+    " method", " network", " networks", " architecture", " optimizer", " loss", " gpu", " gpus",
+)  # fmt: skip
+
+
+class _Clusters:
+    """Union-find over keys."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def root(self, key: str) -> str:
+        self._parent.setdefault(key, key)
+        while self._parent[key] != key:
+            self._parent[key] = self._parent[self._parent[key]]
+            key = self._parent[key]
+        return key
+
+    def join(self, one: str, other: str) -> None:
+        self._parent[self.root(one)] = self.root(other)
+
+
+def _headless(form: str) -> str:
+    lower = form.lower()
+    for head in _HEADS:
+        if lower.endswith(head) and len(form) > len(head) + 1:
+            return form[: -len(head)]
+    return form
+
+
+def _is_distinctive(form: str) -> bool:
+    """Whether an acronym is unlikely to stand for something else in another paper ("GaLore", "DMJD", not "CAP")."""
+    letters = form.rstrip("s")
+    return len(letters) >= 5 or any(c.islower() for c in letters) or any(c.isdigit() or c == "-" for c in letters)
+
+
+def _key(candidate: Candidate, form: str) -> str:
+    return f"{candidate.type}\t{link_key(_headless(form))}"
+
+
+def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
+    """Canonical id and name of each candidate, in the order given.
+
+    Args:
+        text: The text that the candidates' offsets refer to.
+        candidates: Typed candidates of one paper.
+    """
+    forms = [text[c.start : c.end] for c in candidates]
+    clusters = _Clusters()
+    for candidate, form in zip(candidates, forms, strict=True):
+        key = _key(candidate, form)
+        clusters.root(key)
+        if candidate.group:
+            clusters.join(key, f"{candidate.type}\t{link_key(_headless(candidate.group))}")
+        if candidate.entry is not None and not _is_overruled(candidate, form):
+            clusters.join(key, f"{candidate.type}\t={candidate.entry.id}")
+    members: dict[str, list[int]] = {}
+    for number, (candidate, form) in enumerate(zip(candidates, forms, strict=True)):
+        members.setdefault(clusters.root(_key(candidate, form)), []).append(number)
+    links: list[Link] = [("", "")] * len(candidates)
+    for numbers in members.values():
+        link = _canonical([candidates[n] for n in numbers], [forms[n] for n in numbers])
+        for number in numbers:
+            links[number] = link
+    return links
+
+
+def _is_overruled(candidate: Candidate, form: str) -> bool:
+    """Whether the paper defines this acronym as something that the vocabulary entry is not."""
+    entry = candidate.entry
+    if not candidate.group or candidate.group == form or entry is None:
+        return False
+    return link_key(candidate.group) not in {link_key(f) for f in entry.forms} and not _is_distinctive(form)
+
+
+def _canonical(candidates: Sequence[Candidate], forms: Sequence[str]) -> Link:
+    entity_type = candidates[0].type
+    if entity_type == "Repository":
+        url = str(candidates[0].attributes.get("url", forms[0]))
+        return f"repository:{url.split('://', 1)[-1].rstrip('/').removesuffix('.git').lower()}", url
+    entries = [c.entry for c, f in zip(candidates, forms, strict=True) if c.entry and not _is_overruled(c, f)]
+    if entries:
+        entry = _commonest_entry(entries)
+        return entry.id, entry.name
+    name = _name(candidates, forms)
+    return entity_id(entity_type, name), name
+
+
+def _commonest_entry(entries: Iterable[Entry]) -> Entry:
+    counts = Counter(entry.id for entry in entries)
+    by_id = {entry.id: entry for entry in entries}
+    return by_id[min(counts, key=lambda i: (-counts[i], i))]
+
+
+def _name(candidates: Sequence[Candidate], forms: Sequence[str]) -> str:
+    """A name for a cluster outside the vocabularies: its distinctive acronym, else its long form, else its commonest form."""
+    said = [str(c.attributes["name"]) for c in candidates if c.attributes.get("name")]
+    if said:
+        return min(said, key=lambda s: (-len(s), s))
+    longs = {c.group for c in candidates if c.group}
+    shorts = sorted({f for c, f in zip(candidates, forms, strict=True) if c.group and f != c.group})
+    distinctive = [s for s in shorts if _is_distinctive(s)]
+    if distinctive:
+        return distinctive[0].removesuffix("s") if distinctive[0][:-1].isupper() else distinctive[0]
+    counts = Counter(_headless(f) for f in (longs or forms))
+    return min(counts, key=lambda f: (-counts[f], not f.islower() and f.isupper(), f))
