@@ -5,26 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Protocol, runtime_checkable
+from typing import BinaryIO, Protocol, TextIO, runtime_checkable
 
 from kg.errors import RecordError
 from kg.graph import KnowledgeGraph
 from kg.model import Paper
 
-__all__ = ["Exporter", "ReadOptions", "Reader"]
+__all__ = ["Exporter", "Input", "ReadOptions", "Reader", "records_only"]
+
+
+class Input(Protocol):
+    """One input file, pipe or standard input, decompressed. It is read once, from start to end.
+
+    A reader picks the face that fits its format: ``text()`` for lines, ``binary()`` for XML (which names its own
+    encoding) and other byte formats, ``seekable()`` for Parquet and others that jump about.
+    """
+
+    @property
+    def path(self) -> str:
+        """The name as given, for messages and sources ("-" for standard input)."""
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes, at most 64 kB; looking at them consumes nothing."""
+
+    @property
+    def head_text(self) -> str:
+        """``head`` decoded as ``text()`` decodes, a byte order mark left out."""
+
+    def text(self) -> TextIO:
+        """UTF-8 text (UTF-16 with a byte order mark), every line end as a line feed.
+
+        Bytes that are not UTF-8 come as lone surrogates (``surrogateescape``), so that a reader can reject the one
+        record they stand in. Reading on after damage (a gzip stream cut off, a disk error) raises ``RecordError``.
+        """
+
+    def binary(self) -> BinaryIO:
+        """The bytes."""
+
+    def seekable(self) -> BinaryIO:
+        """The bytes, with random access: a temporary copy where the input has none itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """What the caller says about an input.
+    """What the caller says about the inputs.
 
     Attributes:
-        path: The input's name as given, for messages and sources ("-" for standard input).
         columns: Paper field -> column name, for formats with columns.
+        year: The year of a page that states only day and month; None: the reader infers it.
     """
 
-    path: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    year: int | None = None
 
 
 @runtime_checkable
@@ -35,11 +68,15 @@ class Reader(Protocol):
     description: str
     extensions: tuple[str, ...]
 
-    def sniff(self, head: str, path: str) -> float:
-        """How sure the reader is, 0 to 1, that a text starting with ``head`` (at most 64 kB) is of its format."""
+    def sniff(self, source: Input) -> float:
+        """How sure the reader is, 0 to 1, that the input is of its format; judged by ``head`` first, ``path`` last."""
 
-    def read(self, text: IO[str], options: ReadOptions) -> Iterator[Paper | RecordError]:
-        """Yield papers in file order, and a ``RecordError`` with its position for each record that cannot be read."""
+    def read(self, source: Input, options: ReadOptions) -> Iterator[Paper | RecordError]:
+        """Yield papers in file order, and a ``RecordError`` with its position for each record that cannot be read.
+
+        Raises:
+            RecordError: when nothing more can be read from the input; what was yielded before stays.
+        """
 
 
 @runtime_checkable

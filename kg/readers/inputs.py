@@ -1,0 +1,184 @@
+"""From what the user names (files, folders, globs, standard input) to one stream of papers."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kg.errors import KgError, RecordError, UsageError
+from kg.model import Paper
+from kg.protocols import Input, ReadOptions
+from kg.readers.records import columns_for
+from kg.readers.streams import STDIN, FileInput
+from kg.registry import READERS
+from kg.rejects import Reject
+
+__all__ = ["FoundInput", "detect_format", "find_inputs", "read_inputs"]
+
+_WILD = frozenset("*?[")
+# A file of records without a title is taken when the user named it (and perhaps its columns), not when it lies about.
+_LEAST_IN_FOLDER = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class FoundInput:
+    """A file to read; ``named`` if the user named it, not found in a folder: then it must be readable."""
+
+    path: str
+    named: bool
+
+
+def find_inputs(inputs: Sequence[str]) -> Iterator[FoundInput]:
+    """Expand files, folders (recursively, in sorted order, hidden names left out), globs and "-", each file once.
+
+    Raises:
+        UsageError: if one of the inputs names nothing.
+    """
+    seen: set[str] = set()
+    for given in inputs:
+        for found in _expand(given):
+            if found.path not in seen:
+                seen.add(found.path)
+                yield found
+
+
+def _expand(given: str) -> Iterator[FoundInput]:
+    if given == STDIN:
+        yield FoundInput(STDIN, named=True)
+        return
+    if "\0" in given:
+        raise UsageError(f"no such file or folder: {given!r}")
+    paths = [given]
+    if not os.path.lexists(given) and not _WILD.isdisjoint(given):
+        paths = sorted(glob.glob(given, recursive=True))
+    if not paths or not Path(paths[0]).exists():
+        raise UsageError(f"no such file or folder: {given}")
+    for path in paths:
+        if Path(path).is_dir():
+            yield from (FoundInput(file, named=False) for file in _walk(path))
+        else:
+            yield FoundInput(path, named=True)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    def refuse(error: OSError) -> None:
+        raise UsageError(f"cannot read the folder {error.filename}: {error.strerror}") from error
+
+    for base, folders, files in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = os.path.join(base, name)
+            # A named pipe or device in a folder would wait for ever.
+            if not name.startswith(".") and os.path.isfile(path):
+                yield path
+
+
+def detect_format(source: Input, least: float = 0.0) -> str:
+    """The format whose reader is surest, and surer than ``least``.
+
+    Raises:
+        UsageError: if no reader knows the content, or two are equally sure.
+    """
+    scores: dict[str, float] = {reader.name: reader.sniff(source) for reader in READERS}
+    best = max(scores.values())
+    names = [name for name, score in scores.items() if score == best]
+    if best <= least:
+        what = "is empty" if not source.head else "is in no known format"
+        raise UsageError(f"{source.path} {what}; see kg formats, or say --format")
+    if len(names) > 1:
+        raise UsageError(f"{source.path} could be {' or '.join(names)}; say which with --format (see kg formats)")
+    return names[0]
+
+
+def read_inputs(
+    inputs: Sequence[str],
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    on_reject: Callable[[Reject], None],
+    year: int | None = None,
+) -> Iterator[Paper]:
+    """Stream the papers of all inputs, in order; memory does not grow with their size.
+
+    What the user named is looked at before the first paper comes, so that a wrong name stops a build at its start.
+
+    Args:
+        inputs: Files, folders, globs, "-".
+        format: A format of ``READERS``; None detects it, file by file.
+        columns: Paper field -> column name, for formats with columns.
+        on_reject: Called for each record and each file that is left out.
+        year: Year of pages that state only day and month; None infers it.
+
+    Raises:
+        UsageError: if an input does not exist or cannot be opened, or is named and in no known format.
+    """
+    options = ReadOptions(columns or {}, year)
+    columns_for((), options.columns)
+    reader = READERS.get(format) if format else None
+    found = [_Opened(item, reader, bool(columns)) for item in find_inputs(inputs)]
+    for opened in found:
+        if opened.item.named:
+            opened.prepare()
+    return _papers(found, options, on_reject)
+
+
+class _Opened:
+    """An input and its reader; regular files are closed again after the look at their head."""
+
+    def __init__(self, item: FoundInput, reader: Any | None, mapped: bool) -> None:
+        self.item = item
+        self._least = 0.0 if item.named or mapped else _LEAST_IN_FOLDER
+        self.reader = reader
+        self._source: FileInput | None = None
+
+    def prepare(self) -> FileInput:
+        """The input, ready to be read from its start, with its reader chosen.
+
+        Raises:
+            UsageError: if it cannot be opened or no reader knows it.
+        """
+        source = self._source or FileInput(self.item.path)
+        try:
+            source.head  # noqa: B018 - opens it, so that a missing permission shows
+            self.reader = self.reader or READERS.get(detect_format(source, self._least))
+        except UsageError:
+            source.close()
+            raise
+        if self.item.path != STDIN and os.path.isfile(self.item.path):
+            source.close()
+            return FileInput(self.item.path)
+        self._source = source  # a pipe can be opened once only
+        return source
+
+
+def _papers(found: list[_Opened], options: ReadOptions, on_reject: Callable[[Reject], None]) -> Iterator[Paper]:
+    for opened in found:
+        try:
+            source = opened.prepare()
+        except UsageError as error:
+            if opened.item.named:
+                raise
+            on_reject(Reject(opened.item.path, None, str(error).removeprefix(f"{opened.item.path} ")))
+            continue
+        with source:
+            yield from _read_one(source, opened.reader, options, on_reject)
+
+
+def _read_one(source: Input, reader: Any, options: ReadOptions, on_reject: Callable[[Reject], None]) -> Iterator[Paper]:
+    try:
+        for item in reader.read(source, options):
+            if isinstance(item, RecordError):
+                on_reject(Reject(source.path, item.position, item.reason))
+            else:
+                yield item
+    except RecordError as error:
+        on_reject(Reject(source.path, error.position, error.reason))
+    except KgError:
+        raise
+    except Exception as error:  # a reader may come from anybody's package: its failure costs one file, not the build
+        reason = f"the reader {reader.name} failed: {type(error).__name__}: {error}"
+        on_reject(Reject(source.path, None, reason))
