@@ -70,7 +70,7 @@ FURNITURE = frozenset(
 )
 _LAST_OF_HEADER = "and the research community"
 _MARKERS = ("get trending papers in your email inbox", _LAST_OF_HEADER)
-_DATE = re.compile(rf"(?P<m>{MONTH}) (?P<d>\d{{1,2}})(?:, (?P<y>\d{{4}}))?(?: (?P<n>\d[\d,.]{0, 9}[kK]?))?")
+_DATE = re.compile(rf"(?P<m>{MONTH}) (?P<d>\d{{1,2}})(?:, (?P<y>\d{{4}}))?(?: (?P<n>\d[\d,.]{{0,9}}[kK]?))?")
 _AUTHORS = re.compile(r"(?:[•·∙*-] ?)?(?P<n>\d{1,6}) authors?", re.IGNORECASE)
 _COUNT = re.compile(r"\d[\d,.]{0,9}[kK]?")
 _DOTS = frozenset("·•∙-")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kg.errors import RecordError, UsageError
@@ -81,6 +82,7 @@ LONGEST_TITLE = 2_000
 LONGEST_ABSTRACT = 200_000
 _MOST_VALUES = 20_000
 _LONGEST_ID = 500
+_MOST_CACHED = 200
 _LONGEST_VALUE = 1_000
 _STRICT = ("title", "abstract")  # of these a wrong kind of value is an error; elsewhere it counts as absent
 _ARXIV_LINK = re.compile(r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/", re.IGNORECASE)
@@ -105,10 +107,17 @@ def columns_for(names: Iterable[str], chosen: Mapping[str, str]) -> dict[str, li
     """
     if unknown := chosen.keys() - FIELDS.keys():
         raise UsageError(f"--map: unknown field {min(unknown)!r}; known: {', '.join(FIELDS)}")
+    names = tuple(names)
+    find = _columns_for if len(names) <= _MOST_CACHED else _columns_for.__wrapped__
+    return find(names, tuple(sorted(chosen.items())))
+
+
+@lru_cache(maxsize=256)
+def _columns_for(names: tuple[str, ...], pairs: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
+    chosen = dict(pairs)
     by_key: dict[str, list[str]] = {}
     for name in names:
         by_key.setdefault(column_key(name), []).append(name)
-    taken = set(chosen.values())
     found: dict[str, list[str]] = {}
     for field, synonyms in FIELDS.items():
         if field in chosen:
@@ -116,6 +125,7 @@ def columns_for(names: Iterable[str], chosen: Mapping[str, str]) -> dict[str, li
             same_key = by_key.get(column_key(wanted), [])
             found[field] = [wanted] if wanted in same_key else same_key
         else:
+            taken = chosen.values()
             found[field] = [name for key in synonyms for name in by_key.get(key, ()) if name not in taken]
     if "title" not in chosen and not has_title(by_key):
         found["title"] = []
