@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import Component
+from kg.extractors.base import Component, text_of
 
 __all__ = ["Abbreviation", "abbreviations_of", "find_abbreviations"]
 
@@ -22,10 +22,6 @@ _WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
 _SPOKEN = str.maketrans({"2": "t", "4": "f"})
 _BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)")
 _LEADING = re.compile(r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE)
-
-if not Doc.has_extension("kg_abbreviations"):
-    Doc.set_extension("kg_abbreviations", default=None)
-
 
 @dataclass(frozen=True, slots=True)
 class Abbreviation:
@@ -120,7 +116,7 @@ def abbreviations_of(doc: Doc) -> list[Abbreviation]:
     """The abbreviations that ``kg_abbreviations`` found in a document; found now if that component did not run."""
     found: list[Abbreviation] | None = doc._.kg_abbreviations
     if found is None:
-        found = doc._.kg_abbreviations = find_abbreviations(doc.text)
+        found = doc._.kg_abbreviations = find_abbreviations(text_of(doc))
     return found
 
 
@@ -129,7 +125,7 @@ def create_abbreviations(nlp: Language, name: str) -> Component:
     """Component that finds abbreviation definitions."""
 
     def find(doc: Doc) -> Doc:
-        doc._.kg_abbreviations = find_abbreviations(doc.text)
+        doc._.kg_abbreviations = find_abbreviations(text_of(doc))
         return doc
 
     return find

@@ -9,7 +9,7 @@ from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 
-__all__ = ["TITLE_SEPARATOR", "Candidate", "Component", "Sentences", "add_candidates", "candidates_of", "sentences_of"]
+__all__ = ["TITLE_SEPARATOR", "Component", "Sentences", "add_candidates", "candidates_of", "sentences_of", "text_of", "title_end_of"]
 
 TITLE_SEPARATOR = "\n\n"
 """Stands between title and abstract in the text that the pipeline sees."""
@@ -17,9 +17,25 @@ TITLE_SEPARATOR = "\n\n"
 
 Component = Callable[[Doc], Doc]
 
-for _name, _default in (("kg_candidates", None), ("kg_sentences", None), ("kg_title_end", 0)):
+for _name in ("kg_abbreviations", "kg_candidates", "kg_mentions", "kg_sentences", "kg_text", "kg_title_end"):
     if not Doc.has_extension(_name):
-        Doc.set_extension(_name, default=_default)
+        Doc.set_extension(_name, default=None)
+
+
+def text_of(doc: Doc) -> str:
+    """The text of a document, put together once (``Doc.text`` joins its tokens at every call)."""
+    text: str | None = doc._.kg_text
+    if text is None:
+        text = doc._.kg_text = doc.text
+    return text
+
+
+def title_end_of(doc: Doc) -> int:
+    """Length of the title that the document begins with; 0 when it has none."""
+    end: int | None = doc._.kg_title_end
+    if end is None:
+        end = doc._.kg_title_end = max(0, text_of(doc).find(TITLE_SEPARATOR))
+    return end
 
 
 def candidates_of(doc: Doc) -> list[Candidate]:
@@ -55,5 +71,5 @@ def sentences_of(doc: Doc) -> Sentences:
     found: Sentences | None = doc._.kg_sentences
     if found is None:
         spans = [(s.start_char, s.end_char) for s in doc.sents] if doc.has_annotation("SENT_START") else []
-        found = doc._.kg_sentences = Sentences(spans or [(0, len(doc.text))])
+        found = doc._.kg_sentences = Sentences(spans or [(0, len(text_of(doc)))])
     return found

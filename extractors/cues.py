@@ -21,10 +21,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.extractors.abbreviations import abbreviations_of
-from kg.extractors.base import TITLE_SEPARATOR, Candidate, Component, candidates_of, sentences_of
+from kg.candidates import Candidate
+from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe
 
-__all__ = ["CLASSES", "Weights", "decide", "load_weights", "typed_features"]
+__all__ = ["CLASSES", "ROLES", "Model", "decide", "load_model", "typed_features"]
 
 CLASSES = ("none", "Method+", "Method-", "Dataset+", "Dataset-", "Task", "Metric")
 """What a form can be: a type, with + for proper names and - for common nouns where the two are told apart."""
@@ -42,62 +43,67 @@ Array = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Weights:
-    """Weights of one multinomial logistic regression: a row a feature, a column a class."""
+class Model:
+    """All that ``cues.json`` holds: one row of weights a feature, the classes of all decisions side by side.
 
-    classes: tuple[str, ...]
+    Attributes:
+        columns: Decision ("types" or an entity type, for its roles) -> its classes and the columns that hold their weights.
+        thresholds: Class -> least probability.
+    """
+
     index: dict[str, int]
     matrix: Array
+    columns: dict[str, tuple[tuple[str, ...], slice]]
+    thresholds: dict[str, float]
 
-    def probabilities(self, rows: Sequence[Sequence[str]]) -> Array:
-        """Class probabilities, shape (rows, classes); unknown features count for nothing."""
-        index = self.index
+    def scores(self, rows: Sequence[Sequence[str]]) -> Array:
+        """Sums of weights, shape (rows, columns); unknown features count for nothing."""
+        known = self.index.get
         flat: list[int] = []
         starts: list[int] = []
         for row in rows:
             starts.append(len(flat))
             flat.append(0)
-            flat.extend(index[feature] for feature in row if feature in index)
-        scores = np.add.reduceat(self.matrix[flat], starts, axis=0)
-        scores -= scores.max(axis=1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
+            flat += [known(feature, 0) for feature in row]
+        total: Array = np.add.reduceat(self.matrix[flat], starts, axis=0)
+        return total
 
 
-@dataclass(frozen=True)
-class Model:
-    """All that ``cues.json`` holds."""
-
-    types: Weights
-    roles: dict[str, Weights]
-    thresholds: dict[str, float]
-
-
-def _weights(raw: dict[str, Any]) -> Weights:
-    names = list(raw["weights"])
-    rows = [[0.0] * len(raw["classes"]), *(raw["weights"][name] for name in names)]
-    index = {name: number for number, name in enumerate(names, 1)}
-    matrix = np.array(rows, dtype=np.float32)
-    return Weights(tuple(raw["classes"]), index, matrix)
+def probabilities(scores: Array) -> Array:
+    """Softmax of each row."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    result: Array = powers / powers.sum(axis=1, keepdims=True)
+    return result
 
 
 @lru_cache(maxsize=2)
-def load_weights(path: Path = _MODEL) -> Model:
+def load_model(path: Path = _MODEL) -> Model:
     """Read ``cues.json`` once a process."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
-    return Model(_weights(raw["types"]), {t: _weights(r) for t, r in raw["roles"].items()}, raw["thresholds"])
+    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    decisions = {"types": raw["types"], **raw["roles"]}
+    names = sorted({name for decision in decisions.values() for name in decision["weights"]})
+    index = {name: number for number, name in enumerate(names, 1)}
+    matrix = np.zeros((len(names) + 1, sum(len(d["classes"]) for d in decisions.values())), dtype=np.float32)
+    columns = {}
+    first = 0
+    for key, decision in decisions.items():
+        place = slice(first, first + len(decision["classes"]))
+        for name, weights in decision["weights"].items():
+            matrix[index[name], place] = weights
+        columns[key] = (tuple(decision["classes"]), place)
+        first = place.stop
+    return Model(index, matrix, columns, raw["thresholds"])
 
 
 def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
     """The forms of a document that the model decides about, and their features."""
-    text = doc.text
+    text = text_of(doc)
     candidates = candidates_of(doc)
     aside = [(c.start, c.end) for c in candidates if c.type in _ASIDE]
     open_ = [c for c in candidates if c.type not in _ASIDE and not _touches(aside, c.start, c.end)]
     pairs = [p for p in abbreviations_of(doc) if not _touches(aside, *p.short) and not _touches(aside, *p.long)]
     forms = collect_forms(text, open_, pairs)
-    title_end = doc._.kg_title_end or max(0, text.find(TITLE_SEPARATOR))
+    title_end = title_end_of(doc)
     return forms, describe(text, title_end, sentences_of(doc), forms)
 
 
@@ -112,24 +118,24 @@ class _Decision:
     confidence: float
 
 
-def _decisions(forms: dict[str, Form], probabilities: Array, model: Model) -> dict[str, _Decision]:
+def _decisions(forms: dict[str, Form], scores: Array, model: Model) -> dict[str, _Decision]:
     """The accepted forms, acronyms and long forms in agreement."""
-    classes = model.types.classes
-    names = list(forms)
-    rows = {name: probabilities[number] for number, name in enumerate(names)}
+    classes, place = model.columns["types"]
+    rows: dict[str, list[float]] = dict(zip(forms, probabilities(scores[:, place]).tolist(), strict=True))
     done: dict[str, _Decision] = {}
-    for name in names:
-        form = forms[name]
+    for name, form in forms.items():
         row = rows[name]
         partner = form.long or form.short
         discount = 1.0
-        if partner and rows[partner].argmax() != 0:
-            row = (row + rows[partner]) / 2
-            discount = _PARTNER_DISCOUNT
-        best = int(row[1:].argmax()) + 1
-        label = classes[best]
-        if row[best] >= model.thresholds[label] * discount:
-            done[name] = _Decision(form, label, float(row[best]))
+        if partner:
+            other = rows[partner]
+            if max(other) != other[0]:
+                row = [(x + y) / 2 for x, y in zip(row, other, strict=True)]
+                discount = _PARTNER_DISCOUNT
+        confidence = max(row[1:])
+        label = classes[row.index(confidence, 1)]
+        if confidence >= model.thresholds[label] * discount:
+            done[name] = _Decision(form, label, confidence)
     return done
 
 
@@ -155,14 +161,15 @@ def _occurrences(text: str, lower: str, form: str) -> list[tuple[int, int]]:
 
 def decide(doc: Doc, model: Model) -> list[Candidate]:
     """The mentions of a document as typed candidates with roles, free of overlaps, in order of place."""
-    text = doc.text
+    text = text_of(doc)
     forms, features = typed_features(doc)
     fixed = [c for c in candidates_of(doc) if c.type in _ASIDE]
     taken = [(c.start, c.end) for c in fixed]
     if not forms:
         return sorted(fixed, key=lambda c: c.start)
-    accepted = _decisions(forms, model.types.probabilities(list(features.values())), model)
-    roles = _roles(accepted, features, model)
+    scores = model.scores(list(features.values()))
+    accepted = _decisions(forms, scores, model)
+    roles = _roles(accepted, dict(zip(features, scores.tolist(), strict=True)), model)
     lower = text.lower()
     found = list(fixed)
     ranked = sorted(accepted.values(), key=lambda d: (-round(d.confidence, 2) - 0.02 * len(d.form.text.split()), d.form.text))
@@ -197,23 +204,20 @@ def _mention(decision: _Decision, start: int, end: int, role: str | None) -> Can
     )
 
 
-def _roles(accepted: dict[str, _Decision], features: dict[str, list[str]], model: Model) -> dict[str, str]:
-    """Role of each accepted form; an acronym and its long form share theirs."""
+def _roles(accepted: dict[str, _Decision], scores: dict[str, list[float]], model: Model) -> dict[str, str]:
+    """Role of each accepted form whose type has several; an acronym and its long form share theirs."""
     out: dict[str, str] = {}
-    for entity_type, weights in model.roles.items():
-        names = [name for name, d in accepted.items() if d.label.rstrip("+-") == entity_type]
-        if not names:
+    for name, decision in accepted.items():
+        entity_type = decision.label.rstrip("+-")
+        if entity_type not in model.columns:
             continue
-        rows = dict(zip(names, weights.probabilities([features[name] for name in names]), strict=True))
-        for name, row in rows.items():
-            partner = accepted[name].form.long or accepted[name].form.short
-            both = row + rows[partner] if partner in rows else row
-            out[name] = weights.classes[int(both.argmax())]
+        classes, place = model.columns[entity_type]
+        row = scores[name][place]
+        partner = decision.form.long or decision.form.short
+        if partner in accepted and accepted[partner].label == decision.label:
+            row = [x + y for x, y in zip(row, scores[partner][place], strict=True)]
+        out[name] = classes[row.index(max(row))]
     return out
-
-
-if not Doc.has_extension("kg_mentions"):
-    Doc.set_extension("kg_mentions", default=None)
 
 
 @Language.factory("kg_cues", assigns=["doc._.kg_mentions"], default_config={"model": None})
@@ -225,7 +229,7 @@ def create_cues(nlp: Language, name: str, model: str | None) -> Component:
         name: Name of the component in it.
         model: Path of a ``cues.json``; None for the one that ships with the package.
     """
-    weights = load_weights(Path(model) if model else _MODEL)
+    weights = load_model(Path(model) if model else _MODEL)
 
     def run(doc: Doc) -> Doc:
         doc._.kg_mentions = decide(doc, weights)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kg.extractors.abbreviations import Abbreviation
-from kg.extractors.base import Candidate, Sentences
+from kg.candidates import Candidate
+from kg.extractors.base import Sentences
 from kg.extractors.names import word_class
 from kg.vocabulary import Entry
 
@@ -141,21 +142,22 @@ def _shape_features(text: str) -> tuple[str, ...]:
     return tuple(out)
 
 
+@lru_cache(maxsize=65536)
+def _folded(word: str) -> str:
+    """A word as the features see it: lower-case, any number as ``#``."""
+    return "#" if word[0].isdigit() else word.lower()
+
+
 class _Surroundings:
     """Words of a text with their places, for looking left and right of a span."""
 
-    __slots__ = ("begins", "ends", "sentences", "words")
+    __slots__ = ("begins", "sentences", "words")
 
     def __init__(self, text: str, sentences: Sentences) -> None:
-        self.words: list[str] = []
-        self.begins: list[int] = []
-        self.ends: list[int] = []
+        matches = list(_TOKEN.finditer(text))
+        self.words = [_folded(match[0]) for match in matches]
+        self.begins = [match.start() for match in matches]
         self.sentences = sentences
-        for match in _TOKEN.finditer(text):
-            word = match[0]
-            self.words.append("#" if word[0].isdigit() else word.lower())
-            self.begins.append(match.start())
-            self.ends.append(match.end())
 
     def around(self, start: int, end: int) -> tuple[list[str], list[str]]:
         """Up to ten words before (nearest last) and six after, within the sentence."""

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import Candidate, Component, add_candidates
+from kg.candidates import Candidate
+from kg.extractors.base import Component, add_candidates, text_of
 
 __all__ = ["find_links"]
 
@@ -95,6 +96,6 @@ def create_links(nlp: Language, name: str) -> Component:
     """Component that finds links."""
 
     def find(doc: Doc) -> Doc:
-        return add_candidates(doc, find_links(doc.text))
+        return add_candidates(doc, find_links(text_of(doc)))
 
     return find

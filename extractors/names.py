@@ -12,12 +12,15 @@ from functools import lru_cache
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import TITLE_SEPARATOR, Candidate, Component, Sentences, add_candidates, sentences_of
+from kg.candidates import Candidate
+from kg.extractors.base import Component, Sentences, add_candidates, sentences_of, text_of, title_end_of
 from kg.extractors.words import CONNECTORS, GENERIC_HEADS, OPENERS, SCAFFOLD
 
 __all__ = ["find_names", "word_class"]
 
-_WORD = re.compile(r"[^\W_](?:[\w.+@/*^&'’$\\{}-]*[\w+*$}])?")
+# words with a capital or a digit in them: nothing else can be part of a name, but for connectors between two of these
+_WORD = re.compile(r"(?<![\w.+@/*^&'’$\\{}-])(?=[a-z.+@/*^&'’$\\{}-]*[^\Wa-z_])[^\W_](?:[\w.+@/*^&'’$\\{}-]*[\w+*$}])?")
+_JOINTS = frozenset((" ", *(f" {small} " for small in CONNECTORS), " of the ", " in the ", " for the ", " on the ", " to the "))
 _CAMEL = re.compile(r"[^\W\d_]*[a-zé][A-Z]|[A-Z]{2,}[a-z]|[A-Za-z]\d+[A-Za-z]|[a-z]+\d+$")
 _VERSION = re.compile(r"(?:[vV]?\d+(?:\.\d+)*[A-Za-z]?|\d+(?:\.\d+)?[BMKbmk]|\d+x\d+[BM]|XL|XXL|Large|Base|Small|Tiny|Mini|Nano|Pro|Turbo|Ultra|Plus)")
 _NUMBER = re.compile(r"[\d.,%/x×-]+(?:st|nd|rd|th|s|K|M|B|k|x|D|d|GB|TB|MB|ms|fps|Hz|GHz|FPS|°)?")
@@ -45,6 +48,10 @@ _PHRASE_HEADS = frozenset(
     "controller policy decoder encoder autoencoder pruning quantization augmentation inference decoding prompting tuning filter "
     "detector tracker embedding representation pipeline procedure technique dataset benchmark corpus solver optimizer".split()
 )
+
+
+_Word = tuple[int, int, str, str]
+"""Start, end, text and class of a word."""
 
 
 @lru_cache(maxsize=65536)
@@ -76,45 +83,46 @@ def _title_hyphens(word: str) -> bool:
     ) > 1 and all(len(p) > 1 for p in re.split(r"[-/]", word))
 
 
-def _words(text: str, begin: int, end: int) -> list[tuple[int, int, str, str]]:
-    """Start, end, text and class of the words of a sentence, possessives and closing punctuation cut off."""
+@lru_cache(maxsize=65536)
+def _clean(word: str) -> tuple[str, str]:
+    """A word without possessive and closing punctuation, and its class."""
+    bare = word if "$" in word[:-1] else word.rstrip(".'’/\\$")
+    bare = _POSSESSIVE.sub("", bare) or word
+    return bare, word_class(bare)
+
+
+def _words(text: str, begin: int, end: int) -> list[_Word]:
+    """The words of a stretch of text that can be part of a name."""
     out = []
     for match in _WORD.finditer(text, begin, end):
-        word = _POSSESSIVE.sub("", match[0].rstrip(".'’/\\$") if "$" not in match[0][:-1] else match[0]) or match[0]
-        out.append((match.start(), match.start() + len(word), word, word_class(word)))
+        start = match.start()
+        word, kind = _clean(match[0])
+        out.append((start, start + len(word), word, kind))
     return out
 
 
-def _runs(text: str, words: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int]]:
-    """Index ranges of maximal runs of name-like words that only white space separates."""
+def _runs(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
+    """Index ranges of maximal runs of name-like words, parted by single spaces or, between capitalised words, a connector."""
     first = 0
     total = len(words)
     while first < total:
-        kind = words[first][3]
-        if kind not in ("coined", "cap"):
+        if words[first][3] not in ("coined", "cap"):
             first += 1
             continue
         last = first
         while last + 1 < total:
-            step = 1
-            if text[words[last][1] : words[last + 1][0]] != " ":
+            gap = text[words[last][1] : words[last + 1][0]]
+            kind = words[last + 1][3]
+            if gap != " " and (gap not in _JOINTS or words[last][3] != "cap" or kind != "cap"):
                 break
-            if words[last + 1][2] in CONNECTORS and words[last][3] == "cap":
-                step = 2
-                if last + 2 < total and words[last + 2][2] in ("the", "a", "an"):
-                    step = 3
-                if last + step >= total or text[words[last + step - 1][1] : words[last + step][0]] != " ":
-                    break
-                if words[last + step][3] != "cap":
-                    break
-            elif words[last + 1][3] in ("low", "number"):
+            if kind == "number" or kind == "low":
                 break
-            last += step
+            last += 1
         yield first, last
         first = last + 1
 
 
-def _trimmed(words: list[tuple[int, int, str, str]], first: int, last: int, opens: bool) -> tuple[int, int] | None:
+def _trimmed(words: list[_Word], first: int, last: int) -> tuple[int, int] | None:
     """A run without sentence openers in front and without generic heads behind; None when nothing is left."""
     while first <= last and words[first][3] == "cap" and (words[first][2].lower() in OPENERS or words[first][2] in SCAFFOLD):
         first += 1
@@ -127,7 +135,7 @@ def _trimmed(words: list[tuple[int, int, str, str]], first: int, last: int, open
     return first, last
 
 
-def _in_title(text: str, words: list[tuple[int, int, str, str]]) -> Iterator[tuple[int, int]]:
+def _in_title(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
     """Coined words of a title with the versions that follow: its capitals say nothing, its shapes do."""
     for index, (start, end, _, kind) in enumerate(words):
         if kind == "coined":
@@ -181,21 +189,19 @@ def find_names(text: str, title_end: int, sentences: Sentences) -> list[Candidat
 
     if span := _before_colon(text, title_end):
         add(*span, "colon")
-    for begin, end in sentences.spans:
-        words = _words(text, begin, end)
-        if end <= title_end:
-            for span in _in_title(text, words):
-                add(*span, "title")
+    for start, end in _in_title(text, _words(text, 0, title_end)):
+        add(start, end, "title")
+    words = _words(text, title_end, len(text))
+    openings = set(sentences.starts)
+    for first, last in _runs(text, words):
+        kept = _trimmed(words, first, last)
+        if kept is None:
             continue
-        for first, last in _runs(text, words):
-            kept = _trimmed(words, first, last, first == 0)
-            if kept is None:
-                continue
-            low, high = kept
-            if low == high and words[low][3] == "cap" and words[low][0] == begin:
-                continue
-            coined = any(words[i][3] == "coined" for i in range(low, high + 1))
-            add(words[low][0], words[high][1], "coined" if coined else "cap")
+        low, high = kept
+        if low == high and words[low][3] == "cap" and words[low][0] in openings:
+            continue
+        coined = any(words[i][3] == "coined" for i in range(low, high + 1))
+        add(words[low][0], words[high][1], "coined" if coined else "cap")
     for start, end in _proposed(text, title_end):
         add(start, end, "proposed", named=False)
     return list(found.values())
@@ -206,7 +212,6 @@ def create_names(nlp: Language, name: str) -> Component:
     """Component that finds possible names."""
 
     def find(doc: Doc) -> Doc:
-        title_end = doc._.kg_title_end or max(0, doc.text.find(TITLE_SEPARATOR))
-        return add_candidates(doc, find_names(doc.text, title_end, sentences_of(doc)))
+        return add_candidates(doc, find_names(text_of(doc), title_end_of(doc), sentences_of(doc)))
 
     return find

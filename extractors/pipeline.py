@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
-from kg.extractors.base import TITLE_SEPARATOR, Sentences, sentences_of
+from kg.extractors.base import TITLE_SEPARATOR, Sentences, sentences_of, text_of
 
 __all__ = ["COMPONENTS", "create_pipeline", "run"]
 
@@ -39,9 +39,11 @@ def run(nlp: Language, papers: Iterable[tuple[str, str]]) -> Iterator[tuple[str,
 
     def docs() -> Iterator[Doc]:
         for title, abstract in papers:
-            doc = nlp.make_doc(title + TITLE_SEPARATOR + abstract)
+            text = title + TITLE_SEPARATOR + abstract
+            doc = nlp.make_doc(text)
+            doc._.kg_text = text
             doc._.kg_title_end = len(title)
             yield doc
 
     for doc in nlp.pipe(docs(), batch_size=64):
-        yield doc.text, sentences_of(doc), doc._.kg_mentions or []
+        yield text_of(doc), sentences_of(doc), doc._.kg_mentions or []

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
-from kg.extractors.base import Component, sentences_of
+from kg.extractors.base import Component, sentences_of, text_of
 
 __all__ = ["find_value"]
 
@@ -32,7 +32,7 @@ def find_value(text: str, start: int, end: int, sentence: tuple[int, int]) -> st
 def add_values(doc: Doc) -> None:
     """Set the attribute ``value`` of each metric mention whose sentence gives one."""
     mentions: list[Candidate] = doc._.kg_mentions or []
-    text = doc.text
+    text = text_of(doc)
     for mention in mentions:
         if mention.type == "Metric":
             value = find_value(text, mention.start, mention.end, sentences_of(doc).at(mention.start))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import TITLE_SEPARATOR, Component, Sentences
+from kg.extractors.base import TITLE_SEPARATOR, Component, Sentences, text_of
 
 __all__ = ["sentence_spans"]
 
@@ -71,15 +72,14 @@ def create_sentences(nlp: Language, name: str) -> Component:
     """Component that marks sentence starts on tokens and keeps the spans for the other components."""
 
     def mark(doc: Doc) -> Doc:
-        sentences = doc._.kg_sentences = Sentences(sentence_spans(doc.text))
-        starts = sentences.starts
-        position, last = 0, len(starts)
-        for token in doc:
-            if position < last and token.idx >= starts[position]:
-                token.is_sent_start = True
-                position += 1
-            else:
-                token.is_sent_start = False
+        spans = sentence_spans(text_of(doc))
+        sentences = doc._.kg_sentences = Sentences(spans)
+        if len(doc):
+            # one array, not token by token: each assignment to Token.is_sent_start scans the whole document
+            offsets = doc.to_array("IDX")
+            marks = np.full(len(doc), -1, dtype=np.int64)
+            marks[np.searchsorted(offsets, sentences.starts).clip(max=len(doc) - 1)] = 1
+            doc.from_array(["SENT_START"], marks[:, None].astype(np.uint64))
         return doc
 
     return mark

@@ -16,7 +16,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import Candidate, Component, add_candidates
+from kg.candidates import Candidate
+from kg.extractors.base import Component, add_candidates, text_of
 from kg.vocabulary import SEEDS, Entry, load_vocabulary
 
 __all__ = ["Matcher", "matcher_for"]
@@ -96,24 +97,15 @@ class Matcher:
             return []
         if len(lower) != len(text):
             lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-        starts: list[int] = []
-        ends: list[int] = []
-        pieces: list[str] = []
-        for match in _PIECE.finditer(lower):
-            starts.append(match.start())
-            ends.append(match.end())
-            pieces.append(match[0])
+        matches = list(_PIECE.finditer(lower))
+        pieces = [match[0] for match in matches]
         haystack = _pattern(pieces)
-        offsets: dict[int, int] = {}
-        at = 0
-        for number, piece in enumerate(pieces):
-            offsets[at] = number
-            at += len(piece) + 2
         found: list[Candidate] = []
         for index, begin, end in self._automaton.find_matches_as_indexes(haystack):
-            first = offsets[begin]
-            last = offsets[end] - 1 if end in offsets else len(pieces) - 1
-            found.extend(_judge(text, starts[first], ends[last], self._forms[index]))
+            # every piece before the match ends in one gap, every piece of it but the last too
+            number = haystack.count(_GAP, 0, begin + 1)
+            first, last = matches[number], matches[number + haystack.count(_GAP, begin, end)]
+            found.extend(_judge(text, first.start(), last.end(), self._forms[index]))
         return found
 
 
@@ -181,6 +173,6 @@ def create_vocabulary(nlp: Language, name: str, folder: str | None) -> Component
     matcher = matcher_for(Path(folder) if folder else SEEDS)
 
     def find(doc: Doc) -> Doc:
-        return add_candidates(doc, matcher.find(doc.text))
+        return add_candidates(doc, matcher.find(text_of(doc)))
 
     return find

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from kg.candidates import Candidate
 from kg.ids import entity_id, link_key
@@ -41,6 +42,7 @@ class _Clusters:
         self._parent[self.root(one)] = self.root(other)
 
 
+@lru_cache(maxsize=65536)
 def _headless(form: str) -> str:
     lower = form.lower()
     for head in _HEADS:
@@ -55,8 +57,9 @@ def _is_distinctive(form: str) -> bool:
     return len(letters) >= 5 or any(c.islower() for c in letters) or any(c.isdigit() or c == "-" for c in letters)
 
 
-def _key(candidate: Candidate, form: str) -> str:
-    return f"{candidate.type}\t{link_key(_headless(form))}"
+@lru_cache(maxsize=65536)
+def _key(entity_type: str, form: str) -> str:
+    return f"{entity_type}\t{link_key(_headless(form))}"
 
 
 def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
@@ -69,15 +72,15 @@ def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
     forms = [text[c.start : c.end] for c in candidates]
     clusters = _Clusters()
     for candidate, form in zip(candidates, forms, strict=True):
-        key = _key(candidate, form)
+        key = _key(candidate.type, form)
         clusters.root(key)
         if candidate.group:
-            clusters.join(key, f"{candidate.type}\t{link_key(_headless(candidate.group))}")
+            clusters.join(key, _key(candidate.type, candidate.group))
         if candidate.entry is not None and not _is_overruled(candidate, form):
             clusters.join(key, f"{candidate.type}\t={candidate.entry.id}")
     members: dict[str, list[int]] = {}
     for number, (candidate, form) in enumerate(zip(candidates, forms, strict=True)):
-        members.setdefault(clusters.root(_key(candidate, form)), []).append(number)
+        members.setdefault(clusters.root(_key(candidate.type, form)), []).append(number)
     links: list[Link] = [("", "")] * len(candidates)
     for numbers in members.values():
         link = _canonical([candidates[n] for n in numbers], [forms[n] for n in numbers])
