@@ -1,0 +1,73 @@
+"""Options that several commands share, each written once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+__all__ = ["input_options", "json_option", "workspace_argument"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _columns(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    """``--map title=COL`` pairs as a dict."""
+    columns: dict[str, str] = {}
+    for value in values:
+        field, equals, column = value.partition("=")
+        if not equals or not field or not column:
+            raise click.BadParameter(f"{value!r} is not FIELD=COLUMN, as in title=headline", ctx, param)
+        if field in columns:
+            raise click.BadParameter(f"{field} is mapped twice", ctx, param)
+        columns[field.replace("-", "_")] = column
+    return columns
+
+
+def input_options(*, required: bool = True) -> Callable[[F], F]:
+    """INPUT... and how to read it: ``inputs``, ``format_name``, ``columns``, ``year`` and ``rejects``.
+
+    They are the arguments of ``kg.readers.inputs.read_inputs``; ``RejectLog(rejects)`` is its ``on_reject``.
+    """
+    decorators = (
+        click.argument("inputs", metavar="INPUT...", nargs=-1, required=required),
+        click.option("--format", "format_name", metavar="NAME", help="Input format (kg formats); default: by content."),
+        click.option(
+            "--map",
+            "columns",
+            metavar="FIELD=COLUMN",
+            multiple=True,
+            callback=_columns,
+            help="Column that holds a field (title, abstract, date, authors, doi, ...). Repeatable.",
+        ),
+        click.option(
+            "--year", type=click.IntRange(1900, 2999), help="Year of saved pages that state only day and month."
+        ),
+        click.option(
+            "--rejects",
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            help="Write what could not be read here, as JSON Lines.",
+        ),
+    )
+    return _all(decorators)
+
+
+def workspace_argument(function: F) -> F:
+    """FOLDER: the workspace that ``kg build`` wrote."""
+    return click.argument("folder", metavar="FOLDER", type=click.Path())(function)
+
+
+def json_option(function: F) -> F:
+    """``--json`` for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")(function)
+
+
+def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return decorate
