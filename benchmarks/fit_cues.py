@@ -171,7 +171,9 @@ def main() -> None:
         mine = [e for e in found if e.label.rstrip("+-") == entity_type and e.role in roles]
         weights = fit([seen_in_training(e) for e in mine], [str(e.role) for e in mine], roles)
         result["roles"][entity_type] = {"classes": roles, "weights": weights}
-    arguments.output.write_text(json.dumps(result, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    arguments.output.write_text(
+        json.dumps(result, ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

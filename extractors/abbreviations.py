@@ -21,7 +21,10 @@ _SHORT = re.compile(r"[^\W_][\w.&/+^*-]{0,13}(?: [\w.&/+-]{1,8})?")
 _WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
 _SPOKEN = str.maketrans({"2": "t", "4": "f"})
 _BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)")
-_LEADING = re.compile(r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Abbreviation:
@@ -52,9 +55,7 @@ def _match_long_form(short: str, before: str) -> int | None:
     at = len(lower)
     for position in range(len(letters) - 1, -1, -1):
         at -= 1
-        while at >= 0 and (
-            lower[at] != letters[position] or (position == 0 and at > 0 and lower[at - 1].isalnum())
-        ):
+        while at >= 0 and (lower[at] != letters[position] or (position == 0 and at > 0 and lower[at - 1].isalnum())):
             at -= 1
         if at < 0:
             return None

@@ -9,7 +9,16 @@ from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 
-__all__ = ["TITLE_SEPARATOR", "Component", "Sentences", "add_candidates", "candidates_of", "sentences_of", "text_of", "title_end_of"]
+__all__ = [
+    "TITLE_SEPARATOR",
+    "Component",
+    "Sentences",
+    "add_candidates",
+    "candidates_of",
+    "sentences_of",
+    "text_of",
+    "title_end_of",
+]
 
 TITLE_SEPARATOR = "\n\n"
 """Stands between title and abstract in the text that the pipeline sees."""

@@ -172,7 +172,9 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
     roles = _roles(accepted, dict(zip(features, scores.tolist(), strict=True)), model)
     lower = text.lower()
     found = list(fixed)
-    ranked = sorted(accepted.values(), key=lambda d: (-round(d.confidence, 2) - 0.02 * len(d.form.text.split()), d.form.text))
+    ranked = sorted(
+        accepted.values(), key=lambda d: (-round(d.confidence, 2) - 0.02 * len(d.form.text.split()), d.form.text)
+    )
     for decision in ranked:
         form = decision.form
         for start, end in sorted({*form.spans, *_occurrences(text, lower, form.text)}):

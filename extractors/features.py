@@ -28,28 +28,44 @@ _SKIP = frozenset(
 )
 _LIST_GAP = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b|&|/|;|,?\s*\bas well as\b)\s*(?:the\s+)?")
 _NEAR: dict[str, frozenset[str]] = {
-    "propose": frozenset("propose proposes proposed proposing introduce introduces introduced introducing present presents presented "
-                         "presenting develop develops developed developing design designs designed release releases released "
-                         "devise create created construct constructed build built describe describes named called dubbed termed namely "
-                         "coined denoted".split()),
-    "compare": frozenset("outperform outperforms outperformed outperforming surpass surpasses surpassing surpassed exceed exceeds "
-                         "exceeding beat beats beating over than versus vs compared compare comparison comparable baseline baselines "
-                         "competitors against unlike superior better faster slower prior".split()),
-    "evaluate": frozenset("evaluate evaluated evaluates evaluating evaluation evaluations experiment experiments benchmark benchmarks "
-                          "dataset datasets tested test validate validated accuracy results performance score".split()),
-    "train": frozenset("train trained training pretrain pretrained pre-trained pre-training pretraining fine-tune fine-tuned "
-                       "fine-tuning finetuned finetuning finetune".split()),
-    "use": frozenset("use uses used using utilize utilizes utilizing employ employs employing adopt adopts leverage leverages leveraging apply "
-                     "applied applying via based build builds integrate integrates combine combines combining extend extends".split()),
-    "dataset": frozenset("dataset datasets benchmark benchmarks corpus corpora data leaderboard challenge testbed collection".split()),
-    "model": frozenset("model models algorithm algorithms method methods network networks framework approach architecture architectures "
-                       "backbone backbones optimizer optimizers loss baselines system".split()),
+    "propose": frozenset(
+        "propose proposes proposed proposing introduce introduces introduced introducing present presents presented "
+        "presenting develop develops developed developing design designs designed release releases released "
+        "devise create created construct constructed build built describe describes named called dubbed termed namely "
+        "coined denoted".split()
+    ),
+    "compare": frozenset(
+        "outperform outperforms outperformed outperforming surpass surpasses surpassing surpassed exceed exceeds "
+        "exceeding beat beats beating over than versus vs compared compare comparison comparable baseline baselines "
+        "competitors against unlike superior better faster slower prior".split()
+    ),
+    "evaluate": frozenset(
+        "evaluate evaluated evaluates evaluating evaluation evaluations experiment experiments benchmark benchmarks "
+        "dataset datasets tested test validate validated accuracy results performance score".split()
+    ),
+    "train": frozenset(
+        "train trained training pretrain pretrained pre-trained pre-training pretraining fine-tune fine-tuned "
+        "fine-tuning finetuned finetuning finetune".split()
+    ),
+    "use": frozenset(
+        "use uses used using utilize utilizes utilizing employ employs employing adopt adopts leverage leverages leveraging apply "
+        "applied applying via based build builds integrate integrates combine combines combining extend extends".split()
+    ),
+    "dataset": frozenset(
+        "dataset datasets benchmark benchmarks corpus corpora data leaderboard challenge testbed collection".split()
+    ),
+    "model": frozenset(
+        "model models algorithm algorithms method methods network networks framework approach architecture architectures "
+        "backbone backbones optimizer optimizers loss baselines system".split()
+    ),
 }
 _NEAR_OF: dict[str, tuple[str, ...]] = {}
 for _class, _words in _NEAR.items():
     for _word in _words:
         _NEAR_OF[_word] = (*_NEAR_OF.get(_word, ()), _class)
-_DATA_WORDS = re.compile(r"\b(?:dataset|data set|benchmark|corpus|testbed|collection|suite|challenge|database)s?\b", re.IGNORECASE)
+_DATA_WORDS = re.compile(
+    r"\b(?:dataset|data set|benchmark|corpus|testbed|collection|suite|challenge|database)s?\b", re.IGNORECASE
+)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -113,7 +129,11 @@ def _shape_features(text: str) -> tuple[str, ...]:
     words = text.split()
     last = words[-1]
     first_class = word_class(re.sub(r"^\W+", "", words[0]) or "x")
-    out = [f"len:{min(len(words), 5)}", f"first:{first_class}", f"lastc:{word_class(re.sub(r'^[^a-zA-Z0-9]+', '', last) or 'x')}"]
+    out = [
+        f"len:{min(len(words), 5)}",
+        f"first:{first_class}",
+        f"lastc:{word_class(re.sub(r'^[^a-zA-Z0-9]+', '', last) or 'x')}",
+    ]
     lower = last.lower()
     if len(words) > 1:
         out.append(f"head:{lower}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 from kg.extractors.base import Component, add_candidates, text_of
+from kg.links import parse_link
 
 __all__ = ["find_links"]
 
@@ -20,23 +20,7 @@ _URL = re.compile(
     r"|\bdoi:\s?10\.\d{4,9}/[^\s<>\"']+",
     re.IGNORECASE,
 )
-_HOSTS = {
-    "github.com": "github",
-    "gist.github.com": "github",
-    "gitlab.com": "gitlab",
-    "huggingface.co": "huggingface",
-    "hf.co": "huggingface",
-    "bitbucket.org": "bitbucket",
-    "codeberg.org": "codeberg",
-    "zenodo.org": "zenodo",
-    "kaggle.com": "kaggle",
-    "anonymous.4open.science": "anonymous",
-    "arxiv.org": "arxiv",
-    "doi.org": "doi",
-    "dx.doi.org": "doi",
-}
 _SIGNS = ("://", ".com/", ".co/", ".org/", "arxiv:", "doi:")
-_PAGES = ("arxiv", "doi", "project")
 _MAX_URL = 300
 
 
@@ -48,21 +32,14 @@ def _trimmed(url: str) -> str:
     return url
 
 
-def _address(url: str) -> tuple[str, str]:
-    """Absolute URL and kind of a link as written."""
-    lower = url.lower()
+def _address(written: str) -> str:
+    """The web address that a link stands for."""
+    lower = written.lower()
     if lower.startswith("arxiv:"):
-        return "https://arxiv.org/abs/" + url[6:].strip(), "arxiv"
+        return "https://arxiv.org/abs/" + written[6:].strip()
     if lower.startswith("doi:"):
-        return "https://doi.org/" + url[4:].strip(), "doi"
-    absolute = url if "://" in url else "https://" + url
-    try:
-        host = (urlsplit(absolute).hostname or "").removeprefix("www.")
-    except ValueError:
-        return absolute, "project"
-    if host.startswith("gitlab.") or ".gitlab." in host:
-        return absolute, "gitlab"
-    return absolute, _HOSTS.get(host, "project")
+        return "https://doi.org/" + written[4:].strip()
+    return written
 
 
 def find_links(text: str) -> list[Candidate]:
@@ -73,21 +50,20 @@ def find_links(text: str) -> list[Candidate]:
     found = []
     for match in _URL.finditer(text):
         written = _trimmed(match[0])
-        if len(written) > _MAX_URL:
-            continue
-        url, kind = _address(written)
-        found.append(
-            Candidate(
-                "Repository",
-                match.start(),
-                match.start() + len(written),
-                named=True,
-                confidence=0.99,
-                extractor="links",
-                role="page" if kind in _PAGES else "code",
-                attributes={"url": url, "kind": kind},
+        link = parse_link(_address(written)) if len(written) <= _MAX_URL else None
+        if link is not None:
+            found.append(
+                Candidate(
+                    "Repository",
+                    match.start(),
+                    match.start() + len(written),
+                    named=True,
+                    confidence=0.99,
+                    extractor="links",
+                    role=link.role,
+                    attributes={"url": link.url, "kind": link.kind},
+                )
             )
-        )
     return found
 
 

@@ -20,9 +20,13 @@ __all__ = ["find_names", "word_class"]
 
 # words with a capital or a digit in them: nothing else can be part of a name, but for connectors between two of these
 _WORD = re.compile(r"(?<![\w.+@/*^&'’$\\{}-])(?=[a-z.+@/*^&'’$\\{}-]*[^\Wa-z_])[^\W_](?:[\w.+@/*^&'’$\\{}-]*[\w+*$}])?")
-_JOINTS = frozenset((" ", *(f" {small} " for small in CONNECTORS), " of the ", " in the ", " for the ", " on the ", " to the "))
+_JOINTS = frozenset(
+    (" ", *(f" {small} " for small in CONNECTORS), " of the ", " in the ", " for the ", " on the ", " to the ")
+)
 _CAMEL = re.compile(r"[^\W\d_]*[a-zé][A-Z]|[A-Z]{2,}[a-z]|[A-Za-z]\d+[A-Za-z]|[a-z]+\d+$")
-_VERSION = re.compile(r"(?:[vV]?\d+(?:\.\d+)*[A-Za-z]?|\d+(?:\.\d+)?[BMKbmk]|\d+x\d+[BM]|XL|XXL|Large|Base|Small|Tiny|Mini|Nano|Pro|Turbo|Ultra|Plus)")
+_VERSION = re.compile(
+    r"(?:[vV]?\d+(?:\.\d+)*[A-Za-z]?|\d+(?:\.\d+)?[BMKbmk]|\d+x\d+[BM]|XL|XXL|Large|Base|Small|Tiny|Mini|Nano|Pro|Turbo|Ultra|Plus)"
+)
 _NUMBER = re.compile(r"[\d.,%/x×-]+(?:st|nd|rd|th|s|K|M|B|k|x|D|d|GB|TB|MB|ms|fps|Hz|GHz|FPS|°)?")
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LEADING_PART = re.compile(r"^(?:non|pre|post|multi|un|re|semi|self|cross|co)-", re.IGNORECASE)
@@ -78,9 +82,14 @@ def word_class(word: str) -> str:
 
 def _title_hyphens(word: str) -> bool:
     """Whether the capitals of a word are only those of title case, as in "Low-Rank" or "State-of-the-Art"."""
-    return all(part[:1].isupper() + (part[1:] != part[1:].lower()) <= 1 and part[1:] == part[1:].lower() for part in re.split(r"[-/]", word)) and len(
-        [p for p in re.split(r"[-/]", word) if p]
-    ) > 1 and all(len(p) > 1 for p in re.split(r"[-/]", word))
+    return (
+        all(
+            part[:1].isupper() + (part[1:] != part[1:].lower()) <= 1 and part[1:] == part[1:].lower()
+            for part in re.split(r"[-/]", word)
+        )
+        and len([p for p in re.split(r"[-/]", word) if p]) > 1
+        and all(len(p) > 1 for p in re.split(r"[-/]", word))
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -124,11 +133,20 @@ def _runs(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
 
 def _trimmed(words: list[_Word], first: int, last: int) -> tuple[int, int] | None:
     """A run without sentence openers in front and without generic heads behind; None when nothing is left."""
-    while first <= last and words[first][3] == "cap" and (words[first][2].lower() in OPENERS or words[first][2] in SCAFFOLD):
+    while (
+        first <= last
+        and words[first][3] == "cap"
+        and (words[first][2].lower() in OPENERS or words[first][2] in SCAFFOLD)
+    ):
         first += 1
     while first <= last and words[first][2] in CONNECTORS:
         first += 1
-    while last > first and words[last][3] == "cap" and words[last][2].lower() in GENERIC_HEADS and words[first][3] == "coined":
+    while (
+        last > first
+        and words[last][3] == "cap"
+        and words[last][2].lower() in GENERIC_HEADS
+        and words[first][3] == "coined"
+    ):
         last -= 1
     if first > last or words[first][3] == "version":
         return None
@@ -140,7 +158,9 @@ def _in_title(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
     for index, (start, end, _, kind) in enumerate(words):
         if kind == "coined":
             following = index + 1
-            while following < len(words) and words[following][3] == "version" and text[end : words[following][0]] == " ":
+            while (
+                following < len(words) and words[following][3] == "version" and text[end : words[following][0]] == " "
+            ):
                 end = words[following][1]
                 following += 1
             yield start, end

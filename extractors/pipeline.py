@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import spacy
 from spacy.language import Language
@@ -10,6 +11,7 @@ from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 from kg.extractors.base import TITLE_SEPARATOR, Sentences, sentences_of, text_of
+from kg.vocabulary import SEEDS
 
 __all__ = ["COMPONENTS", "create_pipeline", "run"]
 
@@ -24,13 +26,18 @@ COMPONENTS = (
     "kg_cues",
     "kg_results",
 )
+_WITH_SEEDS = frozenset(("kg_vocabulary",))
 
 
-def create_pipeline(components: Iterable[str] = COMPONENTS) -> Language:
-    """A blank English pipeline with these components (registered as ``spacy_factories`` entry points)."""
+def create_pipeline(components: Iterable[str] = COMPONENTS, seeds: Path = SEEDS) -> Language:
+    """A blank English pipeline with these components (registered as ``spacy_factories`` entry points).
+
+    Raises:
+        ValueError: if no factory of that name is registered.
+    """
     nlp = spacy.blank("en")
     for component in components:
-        nlp.add_pipe(component)
+        nlp.add_pipe(component, config={"folder": str(seeds)} if component in _WITH_SEEDS else {})
     return nlp
 
 

@@ -18,7 +18,11 @@ _AFTER = re.compile(
     r"(?:\s(?:of|is|was|to|at|by|up|around|about|approximately|over|reaches|reaching|only|from|nearly|as|low|high)|[:=(])"
     r"(?:\s(?:up|to|about|around|over|only|nearly|more|less|than|as|low|high|by))*\s*\(?(" + _VALUE + r")(?![\w.]*\w)"
 )
-_BEFORE = re.compile(r"(?<![\w.])(" + _VALUE + r")(?:\s+(?:\w+-)?(?:absolute|relative|higher|lower|better|average|mean|test|[A-Z][\w-]*)){0,2}\s+(?:in\s+)?$")
+_BEFORE = re.compile(
+    r"(?<![\w.])("
+    + _VALUE
+    + r")(?:\s+(?:\w+-)?(?:absolute|relative|higher|lower|better|average|mean|test|[A-Z][\w-]*)){0,2}\s+(?:in\s+)?$"
+)
 
 
 def find_value(text: str, start: int, end: int, sentence: tuple[int, int]) -> str | None:

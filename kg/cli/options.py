@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
 
-__all__ = ["input_options", "json_option", "workspace_argument"]
+__all__ = ["config_options", "input_options", "json_option", "workspace_argument"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -71,3 +72,33 @@ def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def config_options(function: F) -> F:
+    """``--workers``, ``--seeds`` and ``--config``, as one argument ``config``: a function that reads and checks them."""
+    @functools.wraps(function)
+    def call(*args: Any, config_file: str | None, workers: int | None, seeds: str | None, **kwargs: Any) -> Any:
+        def read() -> Any:
+            from pathlib import Path
+
+            from kg.config import read_config
+
+            given: dict[str, Any] = {"workers": workers, "seeds": Path(seeds) if seeds else None}
+            changes = {name: value for name, value in given.items() if value is not None}
+            return read_config(config_file).model_copy(update=changes)
+
+        return function(*args, config=read, **kwargs)
+
+    decorators = (
+        click.option("--workers", type=click.IntRange(0, 1024), metavar="N", help="Processes; 0: one a core (default)."),
+        click.option(
+            "--seeds",
+            type=click.Path(exists=True, file_okay=False),
+            metavar="FOLDER",
+            help="Seed vocabularies to use instead of the built-in ones.",
+        ),
+        click.option(
+            "--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file with settings (see the docs)."
+        ),
+    )
+    return _all(decorators)(call)

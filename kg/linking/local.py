@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from kg.candidates import Candidate
 from kg.ids import entity_id, link_key
+from kg.links import parse_link
 from kg.vocabulary import Entry
 
 __all__ = ["Link", "link_candidates"]
@@ -59,6 +60,8 @@ def _is_distinctive(form: str) -> bool:
 
 @lru_cache(maxsize=65536)
 def _key(entity_type: str, form: str) -> str:
+    if entity_type == "Repository":
+        return f"{entity_type}\t{form}"
     return f"{entity_type}\t{link_key(_headless(form))}"
 
 
@@ -100,8 +103,10 @@ def _is_overruled(candidate: Candidate, form: str) -> bool:
 def _canonical(candidates: Sequence[Candidate], forms: Sequence[str]) -> Link:
     entity_type = candidates[0].type
     if entity_type == "Repository":
-        url = str(candidates[0].attributes.get("url", forms[0]))
-        return f"repository:{url.split('://', 1)[-1].rstrip('/').removesuffix('.git').lower()}", url
+        link = parse_link(str(candidates[0].attributes.get("url", forms[0])))
+        if link is None:
+            raise ValueError(f"not a web link: {forms[0]!r}")
+        return link.id, link.id.partition(":")[2]
     entries = [c.entry for c, f in zip(candidates, forms, strict=True) if c.entry and not _is_overruled(c, f)]
     if entries:
         entry = _commonest_entry(entries)

@@ -1,0 +1,87 @@
+"""``kg build``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.options import config_options, input_options
+
+if TYPE_CHECKING:
+    from kg.config import Config
+    from kg.pipeline import BuildReport
+
+__all__ = ["build"]
+
+
+@click.command(epilog="Example:  kg build papers.jsonl -o graph")
+@input_options()
+@click.option(
+    "-o", "--output", "folder", required=True, type=click.Path(file_okay=False), metavar="FOLDER", help="The workspace."
+)
+@config_options
+@click.pass_context
+def build(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    format_name: str | None,
+    columns: Mapping[str, str],
+    year: int | None,
+    rejects: str | None,
+    folder: str,
+    config: Callable[[], Config],
+) -> None:
+    """Read papers, extract what is new, and publish the graph of all papers of the workspace.
+
+    Run it again with more inputs to add them; a killed build goes on where it stopped. What could not be read is listed in
+    FOLDER/rejects.jsonl (or --rejects FILE), and the exit code is then 1.
+    """
+    from pathlib import Path
+
+    from kg.cli.progress import Stages
+    from kg.pipeline import build as run
+    from kg.rejects import RejectLog
+    from kg.workspace import Workspace
+
+    settings = config()
+    workspace = Workspace(folder)
+    with workspace.lock():
+        target = rejects or str(Path(folder) / "rejects.jsonl")
+        with RejectLog(target) as log, Stages() as stages:
+            report = run(
+                workspace,
+                inputs,
+                settings,
+                format=format_name,
+                columns=columns,
+                year=year,
+                on_reject=log,
+                on_stage=stages,
+            )
+    _summarise(report, folder)
+    if report.rejected:
+        click.echo(f"kg: {report.rejected} records could not be read (see {target})", err=True)
+        ctx.exit(1)
+
+
+def _summarise(report: BuildReport, folder: str) -> None:
+    counts = report.manifest["counts"]
+    click.echo(f"read        {report.records:,} records, {report.rejected:,} rejected")
+    click.echo(f"extracted   {report.extracted:,} papers{'' if report.extracted else ' (nothing new)'}")
+    click.echo(
+        f"graph       {_total(counts['entities']):,} nodes, {_total(counts['relations']):,} edges, "
+        f"{counts['evidence']:,} pieces of evidence{'' if report.published else ' (unchanged)'}"
+    )
+    click.echo(f"nodes       {_by_type(counts['entities'])}")
+    click.echo(f"edges       {_by_type(counts['relations'])}")
+    click.echo(f"workspace   {folder}")
+
+
+def _total(counts: Mapping[str, Any]) -> int:
+    return int(sum(counts.values()))
+
+
+def _by_type(counts: Mapping[str, Any]) -> str:
+    return "  ".join(f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda c: (-c[1], c[0])))

@@ -1,0 +1,55 @@
+"""The configuration of a pipeline, from a TOML file; unknown keys are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from kg.errors import ConfigError
+from kg.vocabulary import SEEDS
+
+__all__ = ["Config", "read_config"]
+
+
+class Config(BaseModel):
+    """Settings of extraction and build.
+
+    Attributes:
+        seeds: Folder with the seed vocabularies.
+        components: spaCy components in order; None for the default pipeline.
+        batch_size: Papers a worker takes at a time.
+        workers: Processes that extract; 0 for one a core.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seeds: Path = SEEDS
+    components: tuple[str, ...] | None = None
+    batch_size: int = Field(default=256, ge=1, le=100_000)
+    workers: int = Field(default=0, ge=0, le=1024)
+
+
+def read_config(path: str | Path | None) -> Config:
+    """The configuration of a TOML file; the defaults when there is none.
+
+    Raises:
+        ConfigError: if the file cannot be read or parsed, or a key is unknown or ill-typed.
+    """
+    if path is None:
+        return Config()
+    try:
+        raw = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read the configuration {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        known = ", ".join(Config.model_fields)
+        hint = f" (known keys: {known})" if first["type"] == "extra_forbidden" else ""
+        raise ConfigError(f"{path}: {where}: {first['msg']}{hint}") from error

@@ -1,0 +1,362 @@
+"""Wires reader, extractors, linking, workspace and assembly together; nothing else does."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from itertools import chain, islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from kg import __version__
+from kg.config import Config
+from kg.errors import ConfigError, ServiceError
+from kg.linking.local import link_candidates
+from kg.model import Extraction, Mention, Paper
+from kg.readers.inputs import read_inputs
+from kg.rejects import Reject
+from kg.vocabulary import FILES, load_vocabulary
+
+if TYPE_CHECKING:
+    from kg.candidates import Candidate
+    from kg.extractors.base import Sentences
+    from kg.workspace import Workspace
+
+__all__ = ["BuildReport", "Extractor", "Progress", "build", "extract", "extractions", "fingerprint", "record_of"]
+
+_T = TypeVar("_T")
+
+Progress = Callable[[int], None]
+"""Called with the number of papers that have been done since the last call."""
+
+_PACKAGE = Path(__file__).parent
+_WORTH_PROCESSES = 8
+"""Chunks from which on starting processes costs less than it saves."""
+_CODE = ("extractors", "linking")
+_MODULES = ("ids.py", "links.py", "pipeline.py", "vocabulary.py")
+
+
+def fingerprint(config: Config) -> str:
+    """Digest of all that an extraction depends on besides the paper: code, weights, vocabularies, components, spaCy."""
+    from importlib.metadata import version
+
+    content = hashlib.sha256(f"{__version__} spacy {version('spacy')} {config.components}".encode())
+    files = [*(_PACKAGE / name for name in _MODULES), *(config.seeds / name for name in FILES.values())]
+    for folder in _CODE:
+        files += [p for p in (_PACKAGE / folder).iterdir() if p.suffix in (".py", ".json")]
+    for path in sorted(files, key=lambda p: (p.name, str(p))):
+        if path.exists():
+            content.update(f"\n{path.name}\n".encode())
+            content.update(path.read_bytes())
+    return content.hexdigest()[:16]
+
+
+class Extractor:
+    """The pipeline of one process: papers in, extractions out.
+
+    Raises:
+        ConfigError: if a component of the configuration is unknown.
+    """
+
+    def __init__(self, config: Config) -> None:
+        from kg.extractors.pipeline import COMPONENTS, create_pipeline
+
+        self.fingerprint = fingerprint(config)
+        try:
+            self._nlp = create_pipeline(config.components or COMPONENTS, config.seeds)
+        except ValueError as error:  # spaCy's way to say that a factory is unknown
+            raise ConfigError(f"cannot make the pipeline: {str(error).split('.')[0]}") from error
+        # the vocabularies stay for good: the garbage collector need not look at them again
+        gc.collect()
+        gc.freeze()
+
+    def run(self, papers: Sequence[Paper]) -> Iterator[Extraction]:
+        """The extraction of each paper, in order."""
+        from kg.extractors.pipeline import run
+
+        for paper, (text, sentences, found) in zip(
+            papers, run(self._nlp, ((p.title, p.abstract) for p in papers)), strict=True
+        ):
+            mentions = _mentions(paper, text, sentences, found)
+            yield Extraction(paper_id=paper.id, fingerprint=self.fingerprint, mentions=mentions)
+
+
+def _mentions(paper: Paper, text: str, sentences: Sentences, found: Sequence[Candidate]) -> tuple[Mention, ...]:
+    """Decided candidates as mentions: offsets within their field, canonical entities."""
+    title_end = len(paper.title)
+    abstract = len(text) - len(paper.abstract)
+    mentions = []
+    for candidate, (entity, name) in zip(found, link_candidates(text, found), strict=True):
+        begin, end = sentences.at(candidate.start)
+        offset, limit = (0, title_end) if candidate.start < title_end else (abstract, len(text))
+        mentions.append(
+            Mention(
+                type=candidate.type,
+                text=text[candidate.start : candidate.end],
+                field="abstract" if offset else "title",
+                start=candidate.start - offset,
+                end=candidate.end - offset,
+                entity=entity,
+                name=name,
+                named=candidate.named,
+                role=candidate.role or "used",
+                confidence=candidate.confidence,
+                extractor=candidate.extractor,
+                sentence=(max(begin - offset, 0), min(end, limit) - offset),
+                attributes=candidate.attributes,
+            )
+        )
+    return tuple(mentions)
+
+
+def record_of(paper: Paper, extraction: Extraction) -> dict[str, Any]:
+    """What ``kg extract`` writes for a paper."""
+    mentions = [mention.model_dump(exclude={"sentence"}) for mention in extraction.mentions]
+    return {"paper_id": paper.id, "title": paper.title, "mentions": mentions}
+
+
+# Extraction in several processes: texts go to the workers, finished JSON comes back.
+
+_worker: Extractor | None = None
+
+
+def _start_worker(config: Config) -> None:
+    global _worker
+    _worker = Extractor(config)
+
+
+def _work(papers: list[Paper], render: Callable[[Paper, Extraction], str]) -> list[str]:
+    assert _worker is not None  # noqa: S101 - the pool's initialiser ran
+    return [render(paper, extraction) for paper, extraction in zip(papers, _worker.run(papers), strict=True)]
+
+
+def _as_record(paper: Paper, extraction: Extraction) -> str:
+    return json.dumps(record_of(paper, extraction), ensure_ascii=False)
+
+
+def _as_extraction(paper: Paper, extraction: Extraction) -> str:
+    return extraction.model_dump_json()
+
+
+def _chunks(papers: Iterable[Paper], size: int) -> Iterator[list[Paper]]:
+    waiting = iter(papers)
+    while chunk := list(islice(waiting, size)):
+        yield chunk
+
+
+def _slim(paper: Paper) -> Paper:
+    """What a worker needs of a paper."""
+    return Paper.model_construct(id=paper.id, title=paper.title, abstract=paper.abstract)
+
+
+def _rendered(
+    papers: Iterable[Paper], config: Config, render: Callable[[Paper, Extraction], str], progress: Progress | None
+) -> Iterator[str]:
+    """One rendered extraction a paper, in the order of the papers, whatever the number of processes."""
+    workers = config.workers or os.cpu_count() or 1
+    chunks = _chunks(papers, config.batch_size)
+    first = list(islice(chunks, _WORTH_PROCESSES))
+    if workers > 1 and len(first) == _WORTH_PROCESSES:
+        yield from _in_processes(chain(first, chunks), workers, config, render, progress)
+        return
+    extractor = Extractor(config)
+    for chunk in chain(first, chunks):
+        yield from (render(p, e) for p, e in zip(chunk, extractor.run(chunk), strict=True))
+        if progress:
+            progress(len(chunk))
+
+
+def _in_processes(
+    chunks: Iterator[list[Paper]],
+    workers: int,
+    config: Config,
+    render: Callable[[Paper, Extraction], str],
+    progress: Progress | None,
+) -> Iterator[str]:
+    """Work on chunks in processes; few chunks are under way at a time, so that memory does not grow with the input."""
+    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (config,)) as pool:
+        under_way: deque[Future[list[str]]] = deque()
+        try:
+            for chunk in chunks:
+                under_way.append(pool.submit(_work, [_slim(paper) for paper in chunk], render))
+                if len(under_way) >= 2 * workers + 1:
+                    yield from _finished(under_way.popleft(), progress)
+            while under_way:
+                yield from _finished(under_way.popleft(), progress)
+        except BrokenProcessPool as error:
+            raise ServiceError("a worker process was killed (out of memory?); try --workers 1") from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _finished(future: Future[list[str]], progress: Progress | None) -> list[str]:
+    lines = future.result()
+    if progress:
+        progress(len(lines))
+    return lines
+
+
+def extractions(papers: Iterable[Paper], config: Config | None = None) -> Iterator[tuple[Paper, Extraction]]:
+    """Papers with their extractions, in order, in this process."""
+    extractor = Extractor(config or Config())
+    for chunk in _chunks(papers, 32):
+        yield from zip(chunk, extractor.run(chunk), strict=True)
+
+
+def extract(
+    papers: Iterable[Paper], config: Config | None = None, *, progress: Progress | None = None
+) -> Iterator[str]:
+    """One JSON record a paper, as ``kg extract`` writes it, in the order of the papers.
+
+    Raises:
+        ConfigError: if a component of the configuration is unknown.
+        ServiceError: if a worker process dies.
+    """
+    return _rendered(papers, config or Config(), _as_record, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build did.
+
+    Attributes:
+        records: Records read from the inputs, rejected ones left out.
+        rejected: Records and files that could not be read.
+        extracted: Papers that went through the pipeline in this run.
+        published: Whether there is a new graph.
+        manifest: The manifest of the published graph.
+    """
+
+    records: int
+    rejected: int
+    extracted: int
+    published: bool
+    manifest: Mapping[str, Any]
+
+
+class _Inputs:
+    """Counts records and rejects by file while papers stream by."""
+
+    def __init__(self, on_reject: Callable[[Reject], None]) -> None:
+        self._on_reject = on_reject
+        self.records: Counter[tuple[str, str]] = Counter()
+        self.rejected: Counter[str] = Counter()
+
+    def reject(self, reject: Reject) -> None:
+        self.rejected[reject.file] += 1
+        self._on_reject(reject)
+
+    def counted(self, papers: Iterable[Paper]) -> Iterator[Paper]:
+        for paper in papers:
+            source = paper.sources[0] if paper.sources else None
+            self.records[(source.path, source.format) if source else ("", "")] += 1
+            yield paper
+
+    def manifest(self) -> list[dict[str, Any]]:
+        """One entry an input file: path, format, records, rejected, size and digest."""
+        formats = dict(self.records.keys())
+        entries = []
+        for path in sorted({*formats, *self.rejected}):
+            entry: dict[str, Any] = {
+                "path": path,
+                "format": formats.get(path),
+                "records": sum(n for (p, _), n in self.records.items() if p == path),
+                "rejected": self.rejected[path],
+            }
+            if path != "-" and Path(path).is_file():
+                with open(path, "rb") as file:
+                    entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+                entry["bytes"] = Path(path).stat().st_size
+            entries.append(entry)
+        return entries
+
+
+def build(
+    workspace: Workspace,
+    inputs: Sequence[str],
+    config: Config | None = None,
+    *,
+    format: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    year: int | None = None,
+    on_reject: Callable[[Reject], None],
+    on_stage: Callable[[str, int], Progress] | None = None,
+) -> BuildReport:
+    """Read the inputs into the workspace, extract what is new, and publish the graph of all its papers.
+
+    Args:
+        workspace: Where everything is kept.
+        inputs: Files, folders, globs, "-".
+        config: Settings; None for the defaults.
+        format: Format of the inputs; None detects it.
+        columns: Paper field -> column name.
+        year: Year of pages that state only day and month.
+        on_reject: Called for each record that cannot be read.
+        on_stage: Called with the name and size (0: unknown) of each long stage; gives its progress callback.
+
+    Raises:
+        KgError: as the parts raise it; what was done until then stays in the workspace.
+    """
+    config = config or Config()
+    mark = fingerprint(config)
+    counter = _Inputs(on_reject)
+    with workspace.lock():
+        reading = on_stage("reading", 0) if on_stage else None
+        papers = counter.counted(
+            read_inputs(inputs, format=format, columns=columns, on_reject=counter.reject, year=year)
+        )
+        workspace.add_papers(_ticking(papers, reading))
+        extracted = _extract_pending(workspace, mark, config, on_stage)
+        records = counter.records.total()
+        rejected = counter.rejected.total()
+        if workspace.is_current(mark):
+            return BuildReport(records, rejected, extracted, False, workspace.manifest())
+        manifest = _publish(workspace, mark, counter, config, on_stage)
+    return BuildReport(records, rejected, extracted, True, manifest)
+
+
+def _extract_pending(
+    workspace: Workspace, mark: str, config: Config, on_stage: Callable[[str, int], Progress] | None
+) -> int:
+    pending = workspace.pending_count(mark)
+    if not pending:
+        return 0
+    progress = on_stage("extracting", pending) if on_stage else None
+    lines = _rendered(workspace.pending(mark), config, _as_extraction, progress)
+    return workspace.add_extractions(Extraction.model_validate_json(line) for line in lines)
+
+
+def _publish(
+    workspace: Workspace,
+    mark: str,
+    counter: _Inputs,
+    config: Config,
+    on_stage: Callable[[str, int], Progress] | None,
+) -> dict[str, Any]:
+    from kg.assemble import assemble
+
+    progress = on_stage("assembling", workspace.paper_count) if on_stage else None
+    graph = assemble(_ticking(workspace.items(mark), progress), load_vocabulary(config.seeds))
+    if on_stage:
+        on_stage("publishing", 0)
+    manifest = {
+        "fingerprint": mark,
+        "inputs": counter.manifest(),
+        "counts": {"records": workspace.record_count, "papers": workspace.paper_count},
+    }
+    return workspace.publish(graph, manifest)
+
+
+def _ticking(items: Iterable[_T], progress: Progress | None) -> Iterator[_T]:
+    for item in items:
+        yield item
+        if progress:
+            progress(1)
