@@ -1,0 +1,394 @@
+"""The graph as an embedded database: Cypher without a server. Only this module knows LadybugDB.
+
+Every node table has the columns of ``Entity``; every relation type is one table over all pairs of ends that its row in
+``schema.py`` allows. Evidence lies in parallel lists (``sentences``, ``texts``, ``fields``, ``start_offsets``,
+``end_offsets``, ``extractors``, ``confidences``, ``attributes``): the form that this engine and Neo4j can both hold.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import KgError, QueryError, ServiceError, UsageError
+from kg.graph import KnowledgeGraph
+from kg.model import Entity, Relation
+from kg.schema import NODE_TYPES, RELATION_TYPES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["EmbeddedGraph", "Result", "check_query", "write_database"]
+
+_ENGINE_TYPES = {
+    "string": "STRING",
+    "int": "INT64",
+    "float": "DOUBLE",
+    "bool": "BOOLEAN",
+    "string[]": "STRING[]",
+    "int[]": "INT64[]",
+    "float[]": "DOUBLE[]",
+}
+_NODE_COLUMNS = {"id": "string", "name": "string", "aliases": "string[]", "named": "bool", "kind": "string"}
+_EVIDENCE: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "sentences": ("string[]", lambda e: e.sentence),
+    "texts": ("string[]", lambda e: e.text),
+    "fields": ("string[]", lambda e: e.field),
+    "start_offsets": ("int[]", lambda e: e.start),
+    "end_offsets": ("int[]", lambda e: e.end),
+    "extractors": ("string[]", lambda e: e.extractor),
+    "confidences": ("float[]", lambda e: e.confidence),
+    "attributes": ("string[]", lambda e: json.dumps(e.attributes, ensure_ascii=False, sort_keys=True)),
+}
+# Neo4j's names for what the engine calls otherwise. Function forms only: an operator in a macro breaks the file.
+_MACROS = (
+    "type(r) AS label(r)",
+    "startNode(r) AS start_node(r)",
+    "endNode(r) AS end_node(r)",
+    "toInteger(x) AS cast(x, 'INT64')",
+    "toFloat(x) AS cast(x, 'DOUBLE')",
+    "toString(x) AS cast(x, 'STRING')",
+    "head(l) AS list_extract(l, 1)",
+    "last(l) AS list_extract(l, -1)",
+    "tail(l) AS list_slice(l, 2, size(l))",
+    "split(s, d) AS string_split(s, d)",
+    "isEmpty(x) AS equals(size(x), 0)",
+)
+_CHUNK = 50_000
+_BUFFER_BYTES = 1 << 30
+
+
+# Writing
+
+
+def write_database(graph: KnowledgeGraph, path: Path) -> None:
+    """Write a graph to a new database file.
+
+    Raises:
+        UsageError: if the file exists.
+        ServiceError: if it cannot be written.
+    """
+    import ladybug
+
+    if path.exists():
+        raise UsageError(f"{path} exists: a database is written once")
+    try:
+        with ladybug.Database(str(path)) as database, ladybug.Connection(database) as connection:
+            _write_tables(connection, graph, path.parent)
+            connection.execute("CHECKPOINT")
+    except (RuntimeError, OSError) as error:
+        raise ServiceError(f"cannot write {path}: {_one_line(error)}") from error
+
+
+def _write_tables(connection: Any, graph: KnowledgeGraph, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix=".load-", dir=folder) as scratch:
+        load = _Loader(connection, Path(scratch))
+        for label, node_type in NODE_TYPES.items():
+            load.nodes(label, {**_NODE_COLUMNS, **node_type.properties}, graph.entities(label))
+        for label in RELATION_TYPES:
+            load.relations(label, graph)
+    for macro in _MACROS:
+        connection.execute(f"CREATE MACRO {macro}")
+
+
+class _Loader:
+    """Creates tables and fills them with COPY from Parquet files."""
+
+    def __init__(self, connection: Any, scratch: Path) -> None:
+        self._connection = connection
+        self._scratch = scratch
+
+    def _copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], options: str) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        file = self._scratch / "rows.parquet"
+        schema = pa.schema([(name, _arrow_type(kind)) for name, kind in columns.items()])
+        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), file)
+        quoted = str(file).replace("\\", "\\\\").replace("'", "\\'")
+        self._connection.execute(f"COPY `{table}` FROM '{quoted}'{options}")
+        file.unlink()
+
+    def nodes(self, label: str, columns: Mapping[str, str], entities: Iterable[Entity]) -> None:
+        """Make and fill the table of a node type."""
+        self._connection.execute(f"CREATE NODE TABLE `{label}` ({_ddl(columns)}, PRIMARY KEY (id))")
+        for chunk in _chunks(_node_row(entity, columns) for entity in entities):
+            self._copy(label, columns, chunk, "")
+
+    def relations(self, label: str, graph: KnowledgeGraph) -> None:
+        """Make and fill the table of a relation type."""
+        kind = RELATION_TYPES[label]
+        evidence = {name: column for name, (column, _) in _EVIDENCE.items()}
+        columns = {"confidence": "float", **kind.properties, **evidence}
+        pairs = ", ".join(f"FROM `{source}` TO `{target}`" for source in kind.sources for target in kind.targets)
+        self._connection.execute(f"CREATE REL TABLE `{label}` ({pairs}, {_ddl(columns)})")
+        by_ends: dict[tuple[str, str], list[Relation]] = defaultdict(list)
+        for relation in graph.relations(label):
+            by_ends[_type_of(graph, relation.source), _type_of(graph, relation.target)].append(relation)
+        for (source, target), relations in sorted(by_ends.items()):
+            options = f" (from='{source}', to='{target}')"
+            for chunk in _chunks(_relation_row(relation, columns) for relation in relations):
+                self._copy(label, {"from": "string", "to": "string", **columns}, chunk, options)
+
+
+def _type_of(graph: KnowledgeGraph, entity_id: str) -> str:
+    entity = graph.get(entity_id)
+    assert entity is not None, "add_relation checks both ends"  # noqa: S101
+    return entity.type
+
+
+def _arrow_type(kind: str) -> pa.DataType:
+    import pyarrow as pa
+
+    plain = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+    return pa.list_(plain[kind[:-2]]) if kind.endswith("[]") else plain[kind]
+
+
+def _ddl(columns: Mapping[str, str]) -> str:
+    return ", ".join(f"`{name}` {_ENGINE_TYPES[kind]}" for name, kind in columns.items())
+
+
+def _node_row(entity: Entity, columns: Mapping[str, str]) -> dict[str, Any]:
+    row = {name: getattr(entity, name, entity.properties.get(name)) for name in columns}
+    return {name: _typed(value, columns[name]) for name, value in row.items()}
+
+
+def _relation_row(relation: Relation, columns: Mapping[str, str]) -> dict[str, Any]:
+    row: dict[str, Any] = {"from": relation.source, "to": relation.target, "confidence": relation.confidence}
+    for name, kind in columns.items():
+        if name in _EVIDENCE:
+            row[name] = [_EVIDENCE[name][1](piece) for piece in relation.evidence]
+        elif name != "confidence":
+            row[name] = _typed(relation.properties.get(name), kind)
+    return row
+
+
+def _typed(value: Any, kind: str) -> Any:
+    """A property as its column holds it."""
+    if kind.endswith("[]"):
+        return list(value or ())
+    if value is None or kind == "bool":
+        return value
+    return {"string": str, "int": int, "float": float}[kind](value)
+
+
+def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    chunk: list[dict[str, Any]] = []
+    for row in rows:
+        chunk.append(row)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+# Reading
+
+_TOKEN = re.compile(
+    r"""(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
+    r"|(?P<quoted>`[^`]*`)"
+    r"|(?P<comment>//[^\r\n]*|/\*.*?\*/)"
+    r"|(?P<parameter>\$\w+)"
+    r"|(?P<word>[^\W\d]\w*)"
+    r"|(?P<number>\d[\w.]*)"
+    r"|(?P<sign>\S)",
+    re.DOTALL,
+)
+_FIRST = frozenset(("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL", "EXPLAIN", "PROFILE"))
+_WRITES = frozenset(
+    "ALTER ANALYZE ATTACH BEGIN CHECKPOINT COMMENT COMMIT COPY CREATE DELETE DETACH DROP EXPORT FORCE IMPORT INSERT "
+    "INSTALL LOAD MACRO MERGE REMOVE ROLLBACK SET TRUNCATE UNINSTALL UPDATE UPGRADE USE".split()
+)
+_CALLS = frozenset(
+    "show_tables table_info show_functions show_indexes show_connection db_version current_setting".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Columns and rows of an answer; values are plain Python, nodes and relations are dictionaries."""
+
+    columns: list[str]
+    rows: list[list[Any]]
+
+
+def _tokens(query: str) -> list[tuple[str, str]]:
+    found = ((str(match.lastgroup), match[0]) for match in _TOKEN.finditer(query))
+    return [token for token in found if token[0] != "comment"]
+
+
+def check_query(query: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse what a query that reads the graph never needs.
+
+    The engine opens the database read-only; yet COPY ... TO and LOAD FROM would still touch other files of this
+    machine, and CALL name=value would lift the time limit.
+
+    Raises:
+        QueryError: if the query is empty, several, not a reading one, or lacks a parameter.
+    """
+    tokens = _tokens(query)
+    while tokens and tokens[-1] == ("sign", ";"):
+        tokens.pop()
+    if not tokens:
+        raise QueryError("the query is empty")
+    if ("sign", ";") in tokens:
+        raise QueryError("one query at a time: there is a ';' in the middle")
+    before = ("sign", ";")
+    for position, (kind, text) in enumerate(tokens):
+        if kind == "word" and before != ("sign", "."):
+            _check_word(text, tokens[position + 1 : position + 3], first=position == 0)
+        elif kind == "parameter" and text[1:] not in parameters:
+            raise QueryError(f"the query uses {text}, which is not given: --param {text[1:]}=VALUE")
+        before = (kind, text)
+    if tokens[0][0] != "word":
+        raise QueryError(f"a query does not begin with {tokens[0][1][:20]!r}")
+
+
+def _check_word(word: str, after: list[tuple[str, str]], *, first: bool) -> None:
+    upper = word.upper()
+    # A word before a colon or a bracket is a name: a map key, a variable, a function.
+    is_name = bool(after) and after[0] in (("sign", ":"),)
+    if upper in _WRITES and not (is_name and not first):
+        raise QueryError(f"{upper} is not possible: queries only read (use backticks if `{word}` is a name)")
+    if upper == "CALL" and (len(after) < 2 or after[0][1].lower() not in _CALLS or after[1][1] != "("):
+        raise QueryError(f"CALL can only be one of {', '.join(sorted(_CALLS))}")
+    if first and upper not in _FIRST:
+        raise QueryError(f"a query does not begin with {word!r}; it begins with MATCH, UNWIND, WITH, RETURN or CALL")
+
+
+def _column_names(query: str, engine_names: list[str]) -> list[str]:
+    """Columns named as in Neo4j, by the text of the query: the engine names them after its own functions."""
+    start, end, names, alias, depth = None, 0, [], None, 0
+    for match in _TOKEN.finditer(query):
+        text, upper = match[0], match[0].upper()
+        depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
+        if start is None:
+            start, end = (match.end(), match.end()) if upper == "RETURN" and depth == 0 else (None, 0)
+        elif depth == 0 and match.lastgroup == "word" and upper in ("ORDER", "SKIP", "LIMIT", "UNION"):
+            break
+        elif depth == 0 and text in (",", ";"):
+            names.append(alias or query[start:end].strip())
+            start, end, alias = match.end(), match.end(), None
+        elif match.lastgroup != "comment":
+            alias = text.strip("`") if alias == "" else "" if upper == "AS" and depth == 0 else alias
+            if upper == "DISTINCT" and not query[start:end].strip():
+                start = match.end()
+            end = match.end()
+    if start is not None and end > start:
+        names.append(alias or query[start:end].strip())
+    return names if len(names) == len(engine_names) else list(engine_names)
+
+
+class EmbeddedGraph:
+    """A database opened for reading; any number of processes can do so at once.
+
+    Args:
+        path: The file that ``write_database`` wrote.
+
+    Raises:
+        ServiceError: if it cannot be opened.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import ladybug
+
+        if not path.is_file():
+            raise ServiceError(f"there is no database {path}")
+        try:
+            self._database = ladybug.Database(str(path), read_only=True, buffer_pool_size=_BUFFER_BYTES)
+            self._connection = ladybug.Connection(self._database)
+        except (RuntimeError, OSError) as error:
+            raise ServiceError(f"cannot open {path}: {_one_line(error)}") from error
+
+    def __enter__(self) -> EmbeddedGraph:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
+        self._database.close()
+
+    def query(self, cypher: str, parameters: Mapping[str, Any] | None = None, timeout_s: float = 60.0) -> Result:
+        """Answer a query.
+
+        Args:
+            cypher: One reading query.
+            parameters: Values of ``$name`` in the query.
+            timeout_s: Time limit in seconds.
+
+        Raises:
+            QueryError: if it does not parse, names what does not exist, or is not a reading one.
+            ServiceError: if the time limit passes.
+        """
+        given = dict(parameters or {})
+        check_query(cypher, given)
+        self._connection.set_query_timeout(max(1, int(timeout_s * 1000)))
+        with _translated(timeout_s):
+            answer: Any = self._connection.execute(cypher, given)
+            columns = _column_names(cypher, answer.get_column_names())
+            rows = []
+            while answer.has_next():
+                rows.append([_plain(value) for value in answer.get_next()])
+            answer.close()
+        return Result(columns, rows)
+
+
+@contextmanager
+def _translated(timeout_s: float) -> Iterator[None]:
+    try:
+        yield
+    except KgError:
+        raise
+    except Exception as error:
+        message = _one_line(error)
+        if message.startswith("Interrupted"):
+            raise ServiceError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout") from error
+        if message.startswith(("Buffer manager exception", "IO exception")):
+            raise ServiceError(f"the query failed: {message}") from error
+        raise QueryError(message) from error
+
+
+def _one_line(error: Exception) -> str:
+    """The engine's message without its drawing of the query, which spans several lines."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    kept = [line for line in lines if line and not re.fullmatch(r'".*"|\^+', line)]
+    return " ".join(kept) or type(error).__name__
+
+
+_INTERNAL = ("_ID", "_SRC", "_DST", "_LABEL")
+_SIMPLE = (str, int, float, bool, type(None))
+
+
+def _plain(value: Any) -> Any:
+    """A value of the engine without its internal numbers."""
+    if isinstance(value, _SIMPLE):
+        return value
+    if isinstance(value, dict):
+        return _plain_map(value)
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, Decimal):  # what sum() gives
+        return int(value) if value == value.to_integral_value() else float(value)
+    return str(value)
+
+
+def _plain_map(value: dict[Any, Any]) -> dict[str, Any]:
+    if "_NODES" in value and "_RELS" in value:
+        return {"nodes": _plain(value["_NODES"]), "relations": _plain(value["_RELS"])}
+    if "_LABEL" not in value:
+        return {str(key): _plain(item) for key, item in value.items()}
+    # A pattern without labels gives each node the properties of all tables; absent ones are left out, as in Neo4j.
+    kept = {key: item for key, item in value.items() if key not in _INTERNAL and item is not None}
+    return {"label": value["_LABEL"], **{key: _plain(item) for key, item in kept.items()}}

@@ -1,0 +1,341 @@
+"""The folder that a build writes.
+
+    log.sqlite           the extraction log: all that is needed to make the graph again
+    lock                 held by the process that builds (flock), with its process id
+    builds/DIGEST/       a published graph: graph.jsonl (canonical), graph.lbdb (Cypher), manifest.json
+    CURRENT              the name of the published build
+
+A build is written aside, renamed, and then named in ``CURRENT``, which is replaced atomically: a reader sees the old
+graph or the new one. Nothing is ever changed in place, so a reader that has the old one open keeps it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from kg import __version__
+from kg.errors import ServiceError, UsageError, WorkspaceError
+from kg.extraction_log import AddedPapers, ExtractionLog
+from kg.graph import KnowledgeGraph
+from kg.model import Extraction, Paper
+
+if TYPE_CHECKING:
+    from kg.embedded import EmbeddedGraph
+
+__all__ = ["FORMAT", "AddedPapers", "Workspace", "graph_counts"]
+
+FORMAT = 1
+_NAME = re.compile(r"[0-9a-f]{16}")
+_GRAPH, _DATABASE, _MANIFEST = "graph.jsonl", "graph.lbdb", "manifest.json"
+_T = TypeVar("_T")
+
+
+def graph_counts(graph: KnowledgeGraph) -> dict[str, Any]:
+    """Entities and relations by type, and pieces of evidence, as the manifest holds them."""
+    relations: Counter[str] = Counter()
+    evidence = 0
+    for relation in graph.relations():
+        relations[relation.type] += 1
+        evidence += len(relation.evidence)
+    entities = Counter(entity.type for entity in graph.entities())
+    return {
+        "entities": dict(sorted(entities.items())),
+        "relations": dict(sorted(relations.items())),
+        "evidence": evidence,
+    }
+
+
+@contextmanager
+def _disk(folder: Path) -> Iterator[None]:
+    """Errors of the file system as this package's."""
+    try:
+        yield
+    except OSError as error:
+        raise ServiceError(f"cannot write in {folder}: {error.strerror or error}") from error
+
+
+def _sync(path: Path) -> None:
+    """Make sure that a file, or the names in a folder, outlast a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+class Workspace:
+    """A workspace folder. Nothing is created before the first change.
+
+    Changes need ``with workspace.lock()``, which one process at a time can hold; reading needs no lock.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self._lock_file: IO[str] | None = None
+        self._held_log: ExtractionLog | None = None
+
+    # Lock and log
+
+    @contextmanager
+    def lock(self) -> Iterator[Workspace]:
+        """Hold the workspace for changes; creates it where it is missing. May be nested.
+
+        Raises:
+            WorkspaceError: if another process holds it (the message names the process), the folder holds other
+                files, or it is of a newer version.
+            ServiceError: if the folder cannot be written.
+        """
+        if self._lock_file is not None:
+            yield self
+            return
+        self._create()
+        with _disk(self.folder):
+            self._lock_file = (self.folder / "lock").open("a+", encoding="ascii")
+        try:
+            self._acquire(self._lock_file)
+            with ExtractionLog(self._log_path, write=True) as self._held_log:
+                yield self
+        finally:
+            self._held_log = None
+            self._lock_file.close()  # this also gives the lock back
+            self._lock_file = None
+
+    def _create(self) -> None:
+        if self.folder.is_dir() and not self._log_path.exists() and any(self.folder.iterdir()):
+            known = {"lock", "builds", f"{self._log_path.name}-journal"}
+            if any(entry.name not in known for entry in self.folder.iterdir()):
+                raise WorkspaceError(f"{self.folder} is not a workspace and not empty: choose another folder")
+        with _disk(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+
+    def _acquire(self, lock: IO[str]) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip()
+            who = f"process {holder}" if holder else "another process"
+            raise WorkspaceError(f"{self.folder} is in use by {who}: wait until it ends, or stop it") from error
+        with _disk(self.folder):
+            lock.truncate(0)
+            lock.write(f"{os.getpid()}\n")
+            lock.flush()
+
+    @property
+    def _log_path(self) -> Path:
+        return self.folder / "log.sqlite"
+
+    @property
+    def _writable_log(self) -> ExtractionLog:
+        if self._held_log is None:
+            raise UsageError("changes to a workspace need its lock: with workspace.lock(): ...")
+        return self._held_log
+
+    @contextmanager
+    def _readable_log(self) -> Iterator[ExtractionLog]:
+        if self._held_log is not None:
+            yield self._held_log
+            return
+        with ExtractionLog(self._log_path) as log:
+            yield log
+
+    # Papers and extractions
+
+    def add_papers(self, papers: Iterable[Paper]) -> AddedPapers:
+        """Add records; records of one paper are merged, whatever their order. Needs the lock."""
+        return self._writable_log.add_papers(papers)
+
+    def add_extractions(self, extractions: Iterable[Extraction]) -> int:
+        """Store extractions as they come; those before an interruption stay. Needs the lock. Returns how many."""
+        return self._writable_log.add_extractions(extractions)
+
+    def pending(self, fingerprint: str) -> Iterator[Paper]:
+        """Papers, by id, that the pipeline of this fingerprint has not processed."""
+        with self._readable_log() as log:
+            yield from log.pending(fingerprint)
+
+    def pending_count(self, fingerprint: str) -> int:
+        """Number of papers that the pipeline of this fingerprint has not processed."""
+        with self._readable_log() as log:
+            return log.pending_count(fingerprint)
+
+    def items(self, fingerprint: str) -> Iterator[tuple[Paper, Extraction]]:
+        """Processed papers with what was found in each, by paper id: the input of ``assemble``."""
+        with self._readable_log() as log:
+            yield from log.items(fingerprint)
+
+    @property
+    def paper_count(self) -> int:
+        """Number of distinct papers in the log."""
+        with self._readable_log() as log:
+            return log.paper_count
+
+    @property
+    def record_count(self) -> int:
+        """Number of distinct records in the log."""
+        with self._readable_log() as log:
+            return log.record_count
+
+    # Publishing
+
+    def state(self, fingerprint: str) -> str:
+        """Digest of all that the graph of this fingerprint is made from."""
+        with self._readable_log() as log:
+            inputs = log.state(fingerprint)
+        return hashlib.sha256(f"{FORMAT}\n{__version__}\n{inputs}".encode()).hexdigest()
+
+    def is_current(self, fingerprint: str) -> bool:
+        """Whether the published graph is the one that ``items`` of this fingerprint would give."""
+        try:
+            published = self.manifest()
+        except WorkspaceError:
+            return False
+        return published.get("state") == self.state(fingerprint)
+
+    def publish(self, graph: KnowledgeGraph, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        """Make a graph the published one, atomically, and remove the builds before it. Needs the lock.
+
+        Args:
+            graph: The graph.
+            manifest: What the builder knows; needs ``fingerprint``. Format, version, counts and digests are added.
+
+        Returns:
+            The complete manifest.
+
+        Raises:
+            ServiceError: if the disk is full or refuses; the graph published before then stays.
+        """
+        _ = self._writable_log
+        builds = self.folder / "builds"
+        with _disk(self.folder):
+            builds.mkdir(exist_ok=True)
+            for leftover in builds.glob(".new-*"):
+                shutil.rmtree(leftover, ignore_errors=True)
+            aside = Path(tempfile.mkdtemp(prefix=".new-", dir=builds))
+            try:
+                complete = self._write_build(aside, graph, manifest)
+                name = hashlib.sha256((aside / _MANIFEST).read_bytes()).hexdigest()[:16]
+                self._put_in_place(aside, builds / name)
+                self._point_to(name)
+            finally:
+                shutil.rmtree(aside, ignore_errors=True)
+        for other in builds.iterdir():
+            if other.name != name:
+                shutil.rmtree(other, ignore_errors=True)
+        return complete
+
+    def _write_build(self, aside: Path, graph: KnowledgeGraph, manifest: Mapping[str, Any]) -> dict[str, Any]:
+        from kg.embedded import write_database
+        from kg.exporters.jsonl import lines_of
+
+        content = hashlib.sha256()
+        with (aside / _GRAPH).open("wb") as out:
+            for line in lines_of(graph):
+                data = line.encode()
+                content.update(data)
+                out.write(data)
+        write_database(graph, aside / _DATABASE)
+        complete = {
+            **manifest,
+            "format": FORMAT,
+            "kg_version": __version__,
+            "state": self.state(str(manifest["fingerprint"])),
+            "counts": {**manifest.get("counts", {}), **graph_counts(graph)},
+            "graph_digest": f"sha256:{content.hexdigest()}",
+        }
+        text = json.dumps(complete, indent=2, sort_keys=True, ensure_ascii=False)
+        (aside / _MANIFEST).write_text(text + "\n", encoding="utf-8")
+        return complete
+
+    def _put_in_place(self, aside: Path, build: Path) -> None:
+        umask = os.umask(0)
+        os.umask(umask)
+        aside.chmod(0o777 & ~umask)
+        for file in (*aside.iterdir(), aside):
+            _sync(file)
+        if build.is_dir() and self._current_name() == build.name:
+            return  # the same graph from the same inputs: what is published is this
+        shutil.rmtree(build, ignore_errors=True)
+        aside.rename(build)
+        _sync(build.parent)
+
+    def _point_to(self, name: str) -> None:
+        new = self.folder / ".CURRENT.new"
+        with new.open("w", encoding="ascii") as out:
+            out.write(name + "\n")
+            out.flush()
+            os.fsync(out.fileno())
+        new.replace(self.folder / "CURRENT")
+        _sync(self.folder)
+
+    # The published graph
+
+    def _current_name(self) -> str | None:
+        try:
+            name = (self.folder / "CURRENT").read_text(encoding="ascii").strip()
+        except (OSError, UnicodeDecodeError):
+            return None
+        return name if _NAME.fullmatch(name) else None
+
+    def _current_build(self) -> Path:
+        name = self._current_name()
+        if name is not None and (build := self.folder / "builds" / name).is_dir():
+            return build
+        if (self.folder / "CURRENT").exists():
+            raise WorkspaceError(f"{self.folder / 'CURRENT'} does not name a build: run kg build again")
+        if self._log_path.exists():
+            raise WorkspaceError(f"{self.folder} holds no graph yet: run kg build to finish it")
+        raise WorkspaceError(f"{self.folder} is not a workspace: kg build INPUT -o {self.folder} makes one")
+
+    def _from_build(self, read: Callable[[Path], _T]) -> _T:
+        """Read from the published build; once more where another process publishes meanwhile."""
+        for _ in range(3):
+            build = self._current_build()
+            try:
+                return read(build)
+            except (OSError, UsageError, WorkspaceError, ServiceError, ValueError) as error:
+                if build.is_dir() and self._current_name() == build.name:
+                    raise WorkspaceError(f"{build} is damaged ({_first_line(error)}): run kg build again") from error
+        raise WorkspaceError(f"{self.folder} is being rebuilt: try again")
+
+    def graph(self) -> KnowledgeGraph:
+        """The published graph, read whole into memory.
+
+        Raises:
+            WorkspaceError: if nothing is published, or it is damaged.
+        """
+        from kg.exporters.jsonl import EXPORTER
+
+        return self._from_build(lambda build: EXPORTER.read_back(build / _GRAPH))
+
+    def manifest(self) -> dict[str, Any]:
+        """What the published graph was made from, and what is in it."""
+        return self._from_build(_read_manifest)
+
+    def engine(self) -> EmbeddedGraph:
+        """The published graph for Cypher queries; close it after use."""
+        from kg.embedded import EmbeddedGraph
+
+        return self._from_build(lambda build: EmbeddedGraph(build / _DATABASE))
+
+
+def _read_manifest(build: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((build / _MANIFEST).read_text(encoding="utf-8"))
+    if not isinstance(found, dict) or not isinstance(found.get("format"), int):
+        raise WorkspaceError(f"{_MANIFEST} is not a manifest")
+    return found
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
