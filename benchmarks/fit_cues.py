@@ -3,9 +3,10 @@
 
     python benchmarks/fit_cues.py ../shared/gold/train.jsonl -o extractors/cues.json
 
-Multinomial logistic regression with an L2 penalty over the features of ``extractors/features.py``; a fifth of the vocabulary
-features is left out at random (by a digest, so the same every time) so that the surroundings learn to carry a name that no
-vocabulary knows. Thresholds are those with the best F1 in five-fold cross-validation. Needs scipy; takes about three minutes.
+Multinomial logistic regression with an L2 penalty over the features of ``extractors/features.py``; a fifth of the
+vocabulary features is left out at random (by a digest, so the same every time) so that the surroundings learn to carry
+a name that no vocabulary knows. Thresholds are those with the best F1 in five-fold cross-validation. Needs scipy; takes
+about three minutes.
 """
 
 from __future__ import annotations

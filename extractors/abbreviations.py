@@ -1,7 +1,8 @@
 """Acronyms and their long forms, both ways round.
 
-Forward, "long form (ACR)": A. S. Schwartz and M. A. Hearst, "A simple algorithm for identifying abbreviation definitions in
-biomedical text", Pacific Symposium on Biocomputing 8, 2003. Reverse, "ACR (long form)": the same match on the bracket.
+Forward, "long form (ACR)": A. S. Schwartz and M. A. Hearst, "A simple algorithm for identifying abbreviation
+definitions in biomedical text", Pacific Symposium on Biocomputing 8, 2003. Reverse, "ACR (long form)": the same match
+on the bracket.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Weighs what the rules and vocabularies found in a paper, and decides: which forms are mentions, of what type, in which role.
+"""Weighs what the rules and vocabularies found, and decides which forms are mentions, of what type, in which role.
 
 One documented rule: each distinct form gets a score per type, the sum of the weights of its cues (multinomial logistic
-regression over the features of ``features.py``), turned into probabilities; the most probable type at or above its threshold
-wins, an acronym and its long form decide together, and of overlapping forms the more probable one stays. The weights are in
-``cues.json``, fitted on the training papers by ``benchmarks/fit_cues.py``; the probability is the mention's confidence.
+regression over the features of ``features.py``), turned into probabilities; the most probable type at or above its
+threshold wins, an acronym and its long form decide together, and of overlapping forms the more probable one stays. The
+weights are in ``cues.json``, fitted on the training papers by ``benchmarks/fit_cues.py``; the probability is the
+mention's confidence.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.abbreviations import abbreviations_of
 from kg.candidates import Candidate
+from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe
 
@@ -47,7 +48,7 @@ class Model:
     """All that ``cues.json`` holds: one row of weights a feature, the classes of all decisions side by side.
 
     Attributes:
-        columns: Decision ("types" or an entity type, for its roles) -> its classes and the columns that hold their weights.
+        columns: Decision ("types" or an entity type, for its roles) -> its classes and the columns of their weights.
         thresholds: Class -> least probability.
     """
 

@@ -1,7 +1,8 @@
 """What the text around a form, and the form itself, say about what it is.
 
-Each distinct surface form of a paper gets one set of features, gathered over its occurrences: the words before and after, the
-verbs near by, the list it stands in, its shape, and what the vocabularies and abbreviations say. ``cues`` weighs them.
+Each distinct surface form of a paper gets one set of features, gathered over its occurrences: the words before and
+after, the verbs near by, the list it stands in, its shape, and what the vocabularies and abbreviations say. ``cues``
+weighs them.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kg.extractors.abbreviations import Abbreviation
 from kg.candidates import Candidate
+from kg.extractors.abbreviations import Abbreviation
 from kg.extractors.base import Sentences
 from kg.extractors.names import word_class
 from kg.vocabulary import Entry
@@ -22,41 +23,57 @@ __all__ = ["Form", "collect_forms", "describe"]
 
 _TOKEN = re.compile(r"[^\W_][\w'’-]*|[^\w\s]")
 _SKIP = frozenset(
-    """the a an our its their this these those novel new popular standard large-scale public publicly available existing recent
-    widely used challenging original well-known proposed two three four both several various widely-used open-source official
-    state-of-the-art sota modern large small common different multiple real-world current famous classic classical""".split()
+    """the a an our its their this these those novel new popular standard large-scale public publicly available
+    existing recent widely used challenging original well-known proposed two three four both several various
+    widely-used open-source official state-of-the-art sota modern large small common different multiple real-world
+    current famous classic classical""".split()
 )
 _LIST_GAP = re.compile(r"\s*(?:,|,?\s*\band\b|,?\s*\bor\b|&|/|;|,?\s*\bas well as\b)\s*(?:the\s+)?")
 _NEAR: dict[str, frozenset[str]] = {
     "propose": frozenset(
-        "propose proposes proposed proposing introduce introduces introduced introducing present presents presented "
-        "presenting develop develops developed developing design designs designed release releases released "
-        "devise create created construct constructed build built describe describes named called dubbed termed namely "
-        "coined denoted".split()
+        """
+        propose proposes proposed proposing introduce introduces introduced introducing present presents
+        presented presenting develop develops developed developing design designs designed release releases
+        released devise create created construct constructed build built describe describes named called
+        dubbed termed namely coined denoted
+        """.split()
     ),
     "compare": frozenset(
-        "outperform outperforms outperformed outperforming surpass surpasses surpassing surpassed exceed exceeds "
-        "exceeding beat beats beating over than versus vs compared compare comparison comparable baseline baselines "
-        "competitors against unlike superior better faster slower prior".split()
+        """
+        outperform outperforms outperformed outperforming surpass surpasses surpassing surpassed exceed
+        exceeds exceeding beat beats beating over than versus vs compared compare comparison comparable
+        baseline baselines competitors against unlike superior better faster slower prior
+        """.split()
     ),
     "evaluate": frozenset(
-        "evaluate evaluated evaluates evaluating evaluation evaluations experiment experiments benchmark benchmarks "
-        "dataset datasets tested test validate validated accuracy results performance score".split()
+        """
+        evaluate evaluated evaluates evaluating evaluation evaluations experiment experiments benchmark
+        benchmarks dataset datasets tested test validate validated accuracy results performance score
+        """.split()
     ),
     "train": frozenset(
-        "train trained training pretrain pretrained pre-trained pre-training pretraining fine-tune fine-tuned "
-        "fine-tuning finetuned finetuning finetune".split()
+        """
+        train trained training pretrain pretrained pre-trained pre-training pretraining fine-tune fine-tuned
+        fine-tuning finetuned finetuning finetune
+        """.split()
     ),
     "use": frozenset(
-        "use uses used using utilize utilizes utilizing employ employs employing adopt adopts leverage leverages leveraging apply "
-        "applied applying via based build builds integrate integrates combine combines combining extend extends".split()
+        """
+        use uses used using utilize utilizes utilizing employ employs employing adopt adopts leverage
+        leverages leveraging apply applied applying via based build builds integrate integrates combine
+        combines combining extend extends
+        """.split()
     ),
     "dataset": frozenset(
-        "dataset datasets benchmark benchmarks corpus corpora data leaderboard challenge testbed collection".split()
+        """
+        dataset datasets benchmark benchmarks corpus corpora data leaderboard challenge testbed collection
+        """.split()
     ),
     "model": frozenset(
-        "model models algorithm algorithms method methods network networks framework approach architecture architectures "
-        "backbone backbones optimizer optimizers loss baselines system".split()
+        """
+        model models algorithm algorithms method methods network networks framework approach architecture
+        architectures backbone backbones optimizer optimizers loss baselines system
+        """.split()
     ),
 }
 _NEAR_OF: dict[str, tuple[str, ...]] = {}
@@ -241,7 +258,7 @@ def _vocabulary_features(form: Form) -> list[str]:
             out.append(f"Vk:{entity_type}:{entry.kind}")
         if form.text != entry.name and form.text not in entry.aliases:
             out.append(f"Vx:{entity_type}")
-    out.extend(f"Vd:{entity_type}" for entity_type in form.derived)
+    out.extend(f"Vd:{entity_type}" for entity_type in sorted(form.derived))
     return out or ["V:none"]
 
 
@@ -275,35 +292,32 @@ def describe(text: str, title_end: int, sentences: Sentences, forms: dict[str, F
     described = {}
     for surface, form in forms.items():
         features = dict.fromkeys(_shape_features(surface))
-        for rule in form.rules:
-            features["src:" + rule] = None
-        for feature in _vocabulary_features(form):
-            features[feature] = None
-        for feature in _abbreviation_features(form, forms):
-            features[feature] = None
+        features.update(dict.fromkeys(f"src:{rule}" for rule in sorted(form.rules)))
+        features.update(dict.fromkeys(_vocabulary_features(form)))
+        features.update(dict.fromkeys(_abbreviation_features(form, forms)))
         _place(features, form, text, title, title_end)
-        inside = 0
-        for start, end in form.spans:
-            outer = longest.get((start, end))
-            if outer is not None:
-                inside += 1
-                if len(form.spans) > 1:
-                    continue
-            left, right = surroundings.around(start, end)
-            where = "T" if start < title_end else ""
-            for feature in _context(left, right):
-                features[where + feature] = None
-            if (start, end) in lists:
-                begin, stop = lists[start, end]
-                first_left, _ = surroundings.around(begin, begin)
-                _, last_right = surroundings.around(stop, stop)
-                features["list"] = None
-                for feature in _context(first_left, last_right):
-                    features["E" + feature] = None
+        inside = [span for span in form.spans if span in longest]
         if inside:
-            features["inside:all" if inside == len(form.spans) else "inside:some"] = None
+            features["inside:all" if len(inside) == len(form.spans) else "inside:some"] = None
+        # where a form stands within a longer one, the words around it speak of the longer one
+        for span in form.spans if len(form.spans) == 1 else [s for s in form.spans if s not in longest]:
+            features.update(dict.fromkeys(_occurrence(surroundings, span, lists.get(span), title_end)))
         described[surface] = list(features)
     return described
+
+
+def _occurrence(
+    surroundings: _Surroundings, span: tuple[int, int], enumeration: tuple[int, int] | None, title_end: int
+) -> list[str]:
+    """Features of one place: its own surroundings, and those of the enumeration that it is part of."""
+    where = "T" if span[0] < title_end else ""
+    out = [where + feature for feature in _context(*surroundings.around(*span))]
+    if enumeration is not None:
+        left, _ = surroundings.around(enumeration[0], enumeration[0])
+        _, right = surroundings.around(enumeration[1], enumeration[1])
+        out.append("list")
+        out += ["E" + feature for feature in _context(left, right)]
+    return out
 
 
 def _place(features: dict[str, None], form: Form, text: str, title: str, title_end: int) -> None:

@@ -14,7 +14,7 @@ from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 from kg.extractors.base import Component, Sentences, add_candidates, sentences_of, text_of, title_end_of
-from kg.extractors.words import CONNECTORS, GENERIC_HEADS, OPENERS, SCAFFOLD
+from kg.extractors.words import CONNECTORS, GENERIC_HEADS, OPENERS, PHRASE_ENDS, PRAISE, SCAFFOLD
 
 __all__ = ["find_names", "word_class"]
 
@@ -31,26 +31,21 @@ _NUMBER = re.compile(r"[\d.,%/x×-]+(?:st|nd|rd|th|s|K|M|B|k|x|D|d|GB|TB|MB|ms|f
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LEADING_PART = re.compile(r"^(?:non|pre|post|multi|un|re|semi|self|cross|co)-", re.IGNORECASE)
 _PROPOSE = re.compile(
-    r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors|[Ss]tudy|[Rr]eport)\s+(?:\w+ly\s+|then\s+|also\s+|further\s+|first\s+|here\s+|thus\s+)?"
+    r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors|[Ss]tudy|[Rr]eport)\s+"
+    r"(?:\w+ly\s+|then\s+|also\s+|further\s+|first\s+|here\s+|thus\s+)?"
     r"(?:propose|present|introduce|develop|design|describe|devise|formulate|release|construct|build|create|contribute|"
     r"adopt|employ|use)s?\s+(?:and\s+\w+\s+)?(?:an?|the|two|our|three)?\s*"
 )
-_ADJECTIVE = re.compile(
-    r"(?:(?:novel|new|simple|general|unified|efficient|effective|first|fast|practical|scalable|powerful|robust|lightweight|yet|and|but|"
-    r"comprehensive|flexible|principled|generic|large-scale|innovative|straightforward|improved|systematic|two-stage|end-to-end|"
-    r"plug-and-play|training-free|so-called|alternative|different|simpler|more|very|highly|low-cost|modular|versatile|holistic|open-source),?\s+)+"
-)
+_ADJECTIVE = re.compile(rf"(?:(?:{'|'.join(PRAISE)}),?\s+)+")
 _PHRASE = re.compile(r"[^\W_][\w-]*(?:\s+[^\W_][\w-]*){0,6}")
-_PHRASE_STOP = re.compile(
-    r"\s+(?:that|which|for|to|by|with|where|in|on|of|based|using|from|and|or|as|called|named|termed|dubbed|via|capable|is|are|can|"
-    r"consisting|designed|tailored|whose|when|at|into|under|over|through|leveraging|built|able|trained|aimed|aiming|inspired|specifically)\b.*"
-)
+_PHRASE_STOP = re.compile(rf"\s+(?:{'|'.join(PHRASE_ENDS)})\b.*")
 _TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
 _PHRASE_HEADS = frozenset(
-    "network networks model models algorithm method framework approach loss mechanism module strategy scheme architecture system "
-    "transformer attention learning training optimization distillation estimator kernel regularization sampling search planner "
-    "controller policy decoder encoder autoencoder pruning quantization augmentation inference decoding prompting tuning filter "
-    "detector tracker embedding representation pipeline procedure technique dataset benchmark corpus solver optimizer".split()
+    """network networks model models algorithm method framework approach loss mechanism module strategy scheme
+    architecture system transformer attention learning training optimization distillation estimator kernel
+    regularization sampling search planner controller policy decoder encoder autoencoder pruning quantization
+    augmentation inference decoding prompting tuning filter detector tracker embedding representation pipeline
+    procedure technique dataset benchmark corpus solver optimizer""".split()
 )
 
 
@@ -71,7 +66,7 @@ def word_class(word: str) -> str:
         return "version"
     upper = sum(c.isupper() for c in word)
     core = _LEADING_PART.sub("", word)
-    if upper and (upper >= 2 and not _title_hyphens(word) or _CAMEL.search(core) or any(c.isdigit() for c in core)):
+    if upper and ((upper >= 2 and not _title_hyphens(word)) or _CAMEL.search(core) or any(c.isdigit() for c in core)):
         return "coined"
     if not upper and re.fullmatch(r"[a-z]+\d[a-z]+", word):
         return "coined"
@@ -82,14 +77,8 @@ def word_class(word: str) -> str:
 
 def _title_hyphens(word: str) -> bool:
     """Whether the capitals of a word are only those of title case, as in "Low-Rank" or "State-of-the-Art"."""
-    return (
-        all(
-            part[:1].isupper() + (part[1:] != part[1:].lower()) <= 1 and part[1:] == part[1:].lower()
-            for part in re.split(r"[-/]", word)
-        )
-        and len([p for p in re.split(r"[-/]", word) if p]) > 1
-        and all(len(p) > 1 for p in re.split(r"[-/]", word))
-    )
+    parts = re.split(r"[-/]", word)
+    return len(parts) > 1 and all(len(part) > 1 and part[1:] == part[1:].lower() for part in parts)
 
 
 @lru_cache(maxsize=65536)
@@ -111,7 +100,7 @@ def _words(text: str, begin: int, end: int) -> list[_Word]:
 
 
 def _runs(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
-    """Index ranges of maximal runs of name-like words, parted by single spaces or, between capitalised words, a connector."""
+    """Index ranges of maximal runs of name-like words, parted by single spaces or, if capitalised, a connector."""
     first = 0
     total = len(words)
     while first < total:
@@ -131,26 +120,17 @@ def _runs(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
         first = last + 1
 
 
+def _is_opener(word: _Word) -> bool:
+    return word[3] == "cap" and (word[2].lower() in OPENERS or word[2] in SCAFFOLD)
+
+
 def _trimmed(words: list[_Word], first: int, last: int) -> tuple[int, int] | None:
     """A run without sentence openers in front and without generic heads behind; None when nothing is left."""
-    while (
-        first <= last
-        and words[first][3] == "cap"
-        and (words[first][2].lower() in OPENERS or words[first][2] in SCAFFOLD)
-    ):
+    while first <= last and _is_opener(words[first]):
         first += 1
-    while first <= last and words[first][2] in CONNECTORS:
-        first += 1
-    while (
-        last > first
-        and words[last][3] == "cap"
-        and words[last][2].lower() in GENERIC_HEADS
-        and words[first][3] == "coined"
-    ):
+    while last > first and words[first][3] == "coined" and words[last][2].lower() in GENERIC_HEADS:
         last -= 1
-    if first > last or words[first][3] == "version":
-        return None
-    return first, last
+    return None if first > last or words[first][3] == "version" else (first, last)
 
 
 def _in_title(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:

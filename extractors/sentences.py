@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 from spacy.language import Language
@@ -12,7 +13,7 @@ from kg.extractors.base import TITLE_SEPARATOR, Component, Sentences, text_of
 
 __all__ = ["sentence_spans"]
 
-# A stop, closing quotes or brackets, white space, and then a word that can open a sentence: one with a capital or a digit.
+# A stop, closing quotes or brackets, white space, and a word that can open a sentence: one with a capital or a digit.
 _STOP = re.compile(r"[.!?][\"'”’)\]}*]*\s+(?=[\"'“‘(\[{$\\*]*\w*[^\Wa-z_])|" + re.escape(TITLE_SEPARATOR))
 _LAST_WORD = re.compile(r"[^\s(\[{]+$")
 _NEVER_FINAL = frozenset(
@@ -77,7 +78,7 @@ def create_sentences(nlp: Language, name: str) -> Component:
         if len(doc):
             # one array, not token by token: each assignment to Token.is_sent_start scans the whole document
             offsets = doc.to_array("IDX")
-            marks = np.full(len(doc), -1, dtype=np.int64)
+            marks: Any = np.full(len(doc), -1, dtype=np.int64)
             marks[np.searchsorted(offsets, sentences.starts).clip(max=len(doc) - 1)] = 1
             doc.from_array(["SENT_START"], marks[:, None].astype(np.uint64))
         return doc

@@ -1,8 +1,8 @@
 """Seed-vocabulary matcher: every name of ``seeds/`` in one pass over the text (Aho and Corasick 1975).
 
-Names and text are compared as sequences of letter runs, digit runs and signs, so that "CIFAR10", "CIFAR-10" and "cifar 10"
-are one sequence. A match must begin and end where a word does; what remains of the word decides its fate: "BERT-based" is a
-mention of BERT, "BERT-XL" is a name of its own, of BERT's type.
+Names and text are compared as sequences of letter runs, digit runs and signs, so that "CIFAR10", "CIFAR-10" and "cifar
+10" are one sequence. A match must begin and end where a word does; what remains of the word decides its fate:
+"BERT-based" is a mention of BERT, "BERT-XL" is a name of its own, of BERT's type.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ _COLOURS = {
 }
 _STYLE = """
 :root { color-scheme: light; }
-body { font: 16px/1.65 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1d2129; background: #fff; }
-h1 { font-size: 1.35rem; } article { border-top: 1px solid #d8dce2; padding: 1rem 0; }
-article h2 { font-size: 1.1rem; margin: 0 0 .4rem; } p { margin: .3rem 0; }
-mark { color: inherit; border-radius: .25rem; padding: .05rem .2rem; cursor: help; }
-mark[data-named="false"] { background: none !important; border-bottom: 2px solid; border-radius: 0; padding: 0; }
-.legend mark { margin-right: .6rem; cursor: default; } .none, .hint { color: #5b6472; font-size: .9rem; }
+body { font: 16px/1.65 system-ui, sans-serif; max-width: 54rem; margin: 2rem auto; padding: 0 1rem; color: #1d2129;
+background: #fff; } h1 { font-size: 1.35rem; } article { border-top: 1px solid #d8dce2; padding: 1rem 0; } article h2 {
+font-size: 1.1rem; margin: 0 0 .4rem; } p { margin: .3rem 0; } mark { color: inherit; border-radius: .25rem; padding:
+.05rem .2rem; cursor: help; } mark[data-named="false"] { background: none !important; border-bottom: 2px solid;
+border-radius: 0; padding: 0; } .legend mark { margin-right: .6rem; cursor: default; } .none, .hint { color: #5b6472;
+font-size: .9rem; }
 """
 
 

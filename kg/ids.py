@@ -37,7 +37,7 @@ def slug(name: str) -> str:
 def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S) or re.fullmatch(r"\d+s", word):
+    if (len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S)) or re.fullmatch(r"\d+s", word):
         return word[:-1]
     return word
 

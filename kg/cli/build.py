@@ -35,8 +35,8 @@ def build(
 ) -> None:
     """Read papers, extract what is new, and publish the graph of all papers of the workspace.
 
-    Run it again with more inputs to add them; a killed build goes on where it stopped. What could not be read is listed in
-    FOLDER/rejects.jsonl (or --rejects FILE), and the exit code is then 1.
+    Run it again with more inputs to add them; a killed build goes on where it stopped. What could not be read is listed
+    in FOLDER/rejects.jsonl (or --rejects FILE), and the exit code is then 1.
     """
     from pathlib import Path
 

@@ -14,7 +14,7 @@ from kg.errors import UsageError
 
 if TYPE_CHECKING:
     from kg.config import Config
-    from kg.model import Paper
+    from kg.model import Extraction, Paper
 
 __all__ = ["extract"]
 
@@ -44,8 +44,8 @@ def extract(
 ) -> None:
     """Find methods, datasets, hardware, tasks, metrics and links in papers.
 
-    Writes one JSON record a paper: {"paper_id", "title", "mentions": [...]}; offsets count Unicode code points of the field.
-    Records of the same paper are not merged here: kg build does that.
+    Writes one JSON record a paper: {"paper_id", "title", "mentions": [...]}; offsets count Unicode code points of the
+    field. Records of the same paper are not merged here: kg build does that.
     """
     if bool(inputs) == (text is not None):
         raise UsageError("give either INPUT files or --text")
@@ -112,7 +112,7 @@ def _write_page(papers: Iterable[Paper], target: Path, config: Config) -> None:
         out.writelines(html_page(_counted(extractions(papers, config))))
 
 
-def _counted(items: Iterable[tuple[Paper, object]]) -> Iterator[tuple[Paper, object]]:
+def _counted(items: Iterable[tuple[Paper, Extraction]]) -> Iterator[tuple[Paper, Extraction]]:
     from kg.cli.progress import Stages
 
     with Stages() as stages:

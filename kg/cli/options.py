@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -75,7 +75,8 @@ def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 
 
 def config_options(function: F) -> F:
-    """``--workers``, ``--seeds`` and ``--config``, as one argument ``config``: a function that reads and checks them."""
+    """``--workers``, ``--seeds``, ``--config``, as one argument ``config``: a function that reads and checks them."""
+
     @functools.wraps(function)
     def call(*args: Any, config_file: str | None, workers: int | None, seeds: str | None, **kwargs: Any) -> Any:
         def read() -> Any:
@@ -90,7 +91,7 @@ def config_options(function: F) -> F:
         return function(*args, config=read, **kwargs)
 
     decorators = (
-        click.option("--workers", type=click.IntRange(0, 1024), metavar="N", help="Processes; 0: one a core (default)."),
+        click.option("--workers", type=click.IntRange(0, 1024), metavar="N", help="Processes; default: one a core."),
         click.option(
             "--seeds",
             type=click.Path(exists=True, file_okay=False),
@@ -101,4 +102,5 @@ def config_options(function: F) -> F:
             "--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file with settings (see the docs)."
         ),
     )
-    return _all(decorators)(call)
+    decorated: Any = _all(decorators)(call)
+    return cast("F", decorated)

@@ -1,7 +1,8 @@
 """Paper-local linking: the mentions of one paper to canonical entities.
 
-Forms are one entity when the vocabulary says so, when the paper defines one as the acronym of the other, or when they differ
-only in case, hyphens, plural or a generic head. What the paper itself defines outranks the vocabulary's reading of an acronym.
+Forms are one entity when the vocabulary says so, when the paper defines one as the acronym of the other, or when they
+differ only in case, hyphens, plural or a generic head. What the paper itself defines outranks the vocabulary's reading
+of an acronym.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ def _commonest_entry(entries: Iterable[Entry]) -> Entry:
 
 
 def _name(candidates: Sequence[Candidate], forms: Sequence[str]) -> str:
-    """A name for a cluster outside the vocabularies: its distinctive acronym, else its long form, else its commonest form."""
+    """Name of a cluster that no vocabulary knows: its distinctive acronym, else long form, else commonest form."""
     said = [str(c.attributes["name"]) for c in candidates if c.attributes.get("name")]
     if said:
         return min(said, key=lambda s: (-len(s), s))
