@@ -209,7 +209,7 @@ def _lines(source: Input) -> Iterator[_Line]:
 def _split_page(lines: list[_Line]) -> tuple[_Line | None, list[_Line]]:
     """The page's own date, if the page starts with one, and what follows it."""
     head = lines[:_HEADER_LINES]
-    start = max((index + 1 for index, line in enumerate(head) if _LAST_OF_HEADER in line.text.casefold()), default=0)
+    start = next((index + 1 for index, line in enumerate(head) if _LAST_OF_HEADER in line.text.casefold()), 0)
     for index, line in enumerate(lines[start:], start):
         if line.kind is _Kind.DATE:
             return line, lines[index + 1 :]

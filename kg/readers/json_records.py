@@ -76,6 +76,8 @@ class JsonLinesReader:
         if not objects:
             by_name = source.path.removesuffix(".gz").lower().endswith(self.extensions)
             return 0.85 if by_name else 0.0
+        if 2 * len(objects) < len(lines) - 1 or (len(lines) > 1 and _try(source.head_text) is not None):
+            return 0.0  # an object written over several lines, some of which happen to be objects
         if any(has_title(value) for value in objects):
             return 0.95
         return 0.35 if len(objects) > 1 else 0.2
