@@ -28,6 +28,7 @@ _BETWEEN_RECORDS = re.compile(r"\}\s*,\s*\{")
 _SCALAR_END = re.compile(r"[^\s,\]}:]*")
 _SEPARATORS = re.compile(r"[ \t\r\n,]*")
 _KEY = re.compile(r'"(\w{1,40})"\s*:')
+_OPENING = {"}": "{", "]": "["}
 _DECODER = json.JSONDecoder()
 # Keys whose arrays of objects are parts of one record, not the records.
 _PARTS = frozenset(key for name, keys in FIELDS.items() if name not in ("id", "title") for key in keys) | {
@@ -263,11 +264,11 @@ class _Elements:
 
 
 def _scan(text: str, start: int) -> int | None:
-    """Where the value at ``start`` ends by its brackets and quotes alone; None when the text ends before."""
+    """Where the value at ``start`` ends by its brackets and quotes alone; None where they do not match."""
     if text[start] not in '"{[':
         match = _SCALAR_END.match(text, start)
         return max(match.end() if match else 0, start + 1)
-    depth = 0
+    open_brackets: list[str] = []
     at = start
     while match := _STRUCTURE.search(text, at):
         at = match.end()
@@ -277,8 +278,10 @@ def _scan(text: str, start: int) -> int | None:
             if string is None:
                 return None
             at = string.end()
-        else:
-            depth += 1 if sign in "{[" else -1
-        if depth <= 0:
+        elif sign in "{[":
+            open_brackets.append(sign)
+        elif open_brackets.pop() != _OPENING[sign]:
+            return None
+        if not open_brackets:
             return at
     return None

@@ -162,10 +162,10 @@ def _rows(lines: _Lines, width: int, delimiter: str) -> Iterator[tuple[int, list
 
 
 def _problem(lines: _Lines, cells: list[str], width: int) -> str | None:
-    if any(text == _BAD_LINE for _, text in lines.row):
-        return "the line is too long"
     if lines.ended_within:
         return "a quote is opened and never closed"
+    if any(text == _BAD_LINE for _, text in lines.row):
+        return "the line is too long"
     if any(cells) and (len(cells) < width or any(cells[width:])):
         return f"{len(cells)} cells where the header has {width}"
     return None
