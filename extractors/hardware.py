@@ -3,7 +3,7 @@
 One Aho-Corasick pass over the case-folded text finds where something may begin: a form of the hardware vocabulary, a
 product line ("RTX"), a vendor, or a noun that is hardware together with what stands before it ("stereo camera"). Only there do
 anchored expressions look left for the vendor, the modifiers and the number of units, and right for model number, memory size
-and class word, so that products no vocabulary knows are found by the same rules as those it does.
+and class word, so that products which no vocabulary knows are found by the same rules as those it does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,15 +21,548 @@ from spacy.tokens import Doc
 
 from kg.extractors.base import Candidate, Component, add_candidates
 from kg.extractors.hardware_words import (
-    BARE_WITH_COMPANY,
+    CLASS_KINDS,
     CONTEXT,
-    COUNT_WORDS,
+    CORE_NOUNS,
+    EXTENDERS,
     HEADS,
+    LINE_WORDS,
     LINES,
-    MODIFIERS,
+    MODEL_VENDORS,
     NEVER_BARE,
     NOT_A_NAME,
+    NUMBER_WORDS,
     VENDORS,
 )
 from kg.model import Attributes
 from kg.vocabulary import SEEDS, Entry, load_vocabulary
+
+__all__ = ["CONFIDENCE", "HardwareMatcher", "find_hardware", "matcher_for"]
+
+CONFIDENCE = {
+    "entry": 0.95,
+    "ambiguous": 0.75,
+    "product": 0.9,
+    "model": 0.85,
+    "vendor": 0.7,
+    "robot": 0.65,
+    "noun": 0.88,
+    "phrase": 0.72,
+}
+"""Precision of each rule on the annotated training papers."""
+
+_MOST_SPELLINGS = 81
+_MOST_MODIFIERS = 4
+_OPENING = "([{\"'`“‘~"
+_PROCESSING = frozenset(("gpu", "cpu", "tpu", "accelerator"))
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+_PIECE = re.compile(r"[^\W\d_]+|\d+|[\s_-]+|[^\w\s-]")
+
+_NOUNS = "|".join(sorted(map(re.escape, CORE_NOUNS), key=lambda s: (-len(s), s)))
+_CLASS = re.compile(
+    r"(?:[ -](?:embedded|mobile|AI|graphics|quantum|tactile|depth|RGB-D|RGBD|RGB|stereo|event|humanoid|quadruped|quadrupedal|legged|"
+    r"bipedal|biped|surgical|robotic|robot|industrial|collaborative|dexterous|data ?center|edge|range|laser|computing|compute|neural|"
+    rf"tensor|neuromorphic)){{0,3}}[ -](?:{_NOUNS})s?(?!\w)"
+)
+_BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + _CLASS.pattern)
+_MEMORY = re.compile(
+    r"(?:[ -](?:SXM\d?|PCI[eE]|NVL|VRAM))*[ -]?\(?(?<![\d.])(\d{1,4}) ?(?:GB|GiB|G)\b(?: (?:HBM\d\w?|VRAM|memory|RAM))?\)?"
+)
+_MEMORY_BEFORE = re.compile(r"(?<![\w.])(\d{1,4}) ?G(?:i?B)? $")
+_FORM_FACTOR = re.compile(r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti))+(?!\w)")
+_UNIT = r"(?![\w%×]|[.,]\d| ?(?:%|x\b|×|[fF][pP][sS]|k?Hz|ms\b|s\b|seconds|hours|days|minutes|times|nodes|GB\b|images|[cC]ores?\b|threads))"
+_TAIL = {
+    kind: re.compile(pattern + _UNIT)
+    for kind, pattern in {
+        "cpu": r"[ -]?(?:[A-Z]{1,2}\d?-)?[A-Z]?\d{3,5}[A-Z]{0,3}\d?(?: ?[vV]\d)?",
+        "gpu": r"[ -]?(?:[A-Z]{1,2})?\d{2,4}[A-Z]{0,3}(?: ?(?:Ti|XTX|XT|SUPER|Super))?",
+        "mobile": r"[ -]?(?:\d{1,3}[a-z+]?|X[SR]?|SE)(?: ?(?:Pro|Plus|Max|Ultra|XL|Mini|mini|Lite|Elite|Gen ?\d))*",
+        "edge": r"[ -](?:\d[AB]?\+?|[A-Z]{1,3}\d{0,2}|Nano|Xavier|Orin|Thor|Zero|Pico|Mega|Uno)(?: (?:Model [AB]\+?|NX|AGX|Nano|Super|\dW))*",
+        "accelerator": r"[ -]?(?:[A-Z]{1,2})?\d{1,4}[A-Z]{0,2}",
+        "tpu": r"[ -]?[vV]?\d{1,2}[a-z]?(?:-\d+)?",
+        "sensor": r"[ -](?:[A-Z]{1,4}[- ]?\d{1,4}[A-Za-z]{0,3}|[vV]\d)",
+        "robot": r"[ -](?:[A-Z]{1,3}[- ]?\d{1,4}[a-z+]?|\d{1,3}[a-z+]?)",
+        "other": r"[ -]?\d{1,2}[A-Za-z]?(?: (?:Pro|Plus))?",
+        "cluster": r"[ -](?:[A-Z]{1,3}\d{2,4}|\d)",
+    }.items()
+}
+"""What makes a model of a product line, by kind."""
+_LINE_TAIL = {
+    "gpu": re.compile(
+        r"[ -]?(?:PRO |Pro )?(?:[A-Z]{1,2})?\d{3,4}[A-Z]{0,2}\d?(?:[ -]?(?:Ti|TI|ti|XTX|XT|SUPER|Super|Ada|D))*"
+        r"(?: (?:Generation|Mobile|Max-Q|Laptop))?(?!\w)"
+    ),
+    "tpu": re.compile(r"[ -]?[vV]?\d{1,2}[a-z]?(?:-\d+)?(?: [Pp]ods?\b)?(?!\w)"),
+}
+_MODEL = re.compile(r"[A-Z]{1,5}-?\d{1,4}[A-Za-z]{0,3}(?:-\d{1,3}[A-Z]{0,2})?|\d{4} ?(?:Ti|ti|TI|XT)")
+_BRANDED = re.compile(
+    r" (?:[A-Z]{1,6}[- ]?\d{1,5}[A-Za-z]{0,4}(?:-\d{1,4}[A-Za-z]{0,3})?(?: [A-Z]?\d{1,4}[A-Za-z]{0,2})?|\d{4} ?(?:Ti|ti|XT))(?!\w)"
+)
+_COINED = re.compile(r"[A-Z]{3,}[\w-]*|[A-Z][a-z]+[A-Z]\w*|[A-Z][\w-]*\d\w*|[a-z][A-Z]\w+")
+_MODIFIER = re.compile(
+    r"\d+-?(?:d|dofs?|axis|finger(?:ed)?|legged|link|channel)|[\w-]+-(?:mounted|dofs?|legged|fingered|actuated)"
+)
+_SENSOR_NOUN = re.compile(r"[ -](?:sensor|scanner|unit)s?(?!\w)")
+
+_QUALITY = (
+    r"(?:high-end|low-end|modern|commodity|consumer|consumer-grade|standard|different|additional|identical|cheap|old|desktop|powerful|"
+    r"heterogeneous|real|recent|new|small|low-cost|tiny|distributed|parallel|physical|commercial|popular|cloud|off-the-shelf|"
+    r"synchronized|calibrated|fixed|external|simulated|autonomous|regular|moderate|ordinary|typical|\d+ ?GB)"
+)
+_COUNT = re.compile(
+    r"(?<![\w.,$])(?:(\d{1,3}(?:,\d{3})+|\d+)(\s?[kK](?=[\s-]))?\+?|((?:a )?single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"sixteen|twenty|thirty-two|thirty|sixty-four|dual|hundred))(?:\s?[xX×*]|\s?\$\\times\$|\s?\\times)?[ -]?"
+    rf"(?:{_QUALITY}[ -]){{0,2}}$",
+    re.IGNORECASE,
+)
+_COUNT_AFTER = re.compile(r" ?[x×*] ?(\d{1,5})\b|s? \((\d{1,5})\)")
+_INTRODUCE = re.compile(
+    r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors)\s+(?:have\s+)?(?:also\s+)?"
+    r"(?:present|introduce|develop|propose|design|describe|build|built)(?:s|ed|d)?\s+(?:(?:an?|the|our)\s+)?(?:[\w-]+,?\s+){0,3}$"
+)
+_COMPANY = r"(?:[Ll]i[Dd][Aa][Rr]|LIDAR|[Rr]adar|IMU|GPS|[Mm]icrophone|[Ll]aser|[Ss]onar)"
+_COMPANY_BEFORE = re.compile(rf"{_COMPANY}s?(?:,| and| or|/|-| &)? ?(?:and |or |a |the )?$")
+_COMPANY_AFTER = re.compile(rf"(?:,| and| or|/|-| &)? ?(?:and |or |a |the )?(?:\dD )?{_COMPANY}")
+CONTEXTS = {kind: re.compile(pattern) for kind, pattern in CONTEXT.items()}
+
+
+@dataclass(slots=True)
+class _Find:
+    """A mention in the making; ``name_end`` is where a product's name ends in it, 0 for common nouns."""
+
+    start: int
+    end: int
+    rule: str
+    kind: str
+    name_end: int = 0
+    entry: Entry | None = None
+    maker: str = ""
+    memory: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """A surface form of a vocabulary entry."""
+
+    entry: Entry
+    bare: str
+    lenient: bool
+    ambiguous: bool
+
+    def accepts(self, surface: str) -> bool:
+        """Whether a spelling is this form, up to separators, plural and, where harmless, case."""
+        bare = _bare(surface)
+        if bare in (self.bare, self.bare + "s"):
+            return True
+        if not self.lenient:
+            return False
+        lower = self.bare.lower()
+        return bare.lower() in (lower, lower + "s", lower[:-1] + "ies")
+
+    def read(self, text: str, start: int, end: int) -> _Find | None:
+        """The mention that this form at ``[start:end]`` is part of, if it is one."""
+        if not self.accepts(text[start:end]):
+            return None
+        if not self.entry.named:
+            return self._noun(text, start, end)
+        kind = self.entry.kind or "other"
+        found = _product(text, start, end, kind, _TAIL.get(kind))
+        found.maker = self.entry.maker or ""
+        found.rule = "entry"
+        if self.ambiguous:
+            if not self._is_supported(text, found, end):
+                return None
+            found.rule = "ambiguous"
+        return found
+
+    def _is_supported(self, text: str, found: _Find, end: int) -> bool:
+        start = found.start
+        if start and text[start - 1] == "-" or text[end : end + 1] == "-" and found.end == end:
+            return False
+        if found.end > end or found.name_end > end:
+            return True
+        near = text[max(0, start - 90) : end + 90]
+        return CONTEXTS[found.kind].search(near) is not None
+
+    def _noun(self, text: str, start: int, end: int) -> _Find | None:
+        kind = self.entry.kind or "other"
+        if self.ambiguous and not CONTEXTS[kind].search(text[max(0, start - 90) : start] + " " + text[end : end + 90]):
+            return None
+        begin = _modified(text, start, EXTENDERS.get(kind, frozenset()))
+        if begin == start and kind in _PROCESSING and (model := _model_before(text, start)) is not None:
+            return _Find(_branded(text, model), end, "model", kind, name_end=start - 1)
+        if kind == "sensor" and (more := _SENSOR_NOUN.match(text, end)):
+            end = more.end()
+        return _Find(begin, end, "noun", kind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A product line, which a model must follow."""
+
+    kind: str
+    maker: str
+
+    def read(self, text: str, start: int, end: int) -> _Find | None:
+        """The product of this line that stands at ``start``, if one does."""
+        if text[start:end].islower():
+            return None
+        found = _product(text, start, end, self.kind, _LINE_TAIL.get(self.kind) or _TAIL.get(self.kind))
+        if found.name_end == end and (self.kind == "tpu" or found.end == end):
+            return None
+        found.maker = self.maker
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Vendor:
+    """A vendor's name: hardware with a model number or a class word behind it."""
+
+    form: str
+    vendor: str
+
+    def read(self, text: str, start: int, end: int) -> _Find | None:
+        """The product of this vendor that stands at ``start``, if one does."""
+        if text[start:end] != self.form:
+            return None
+        classed = _BRAND_CLASS.match(text, end)
+        if classed:
+            name_end = classed.end(1) if classed[1] else end
+            rule = "product" if classed[1] else "vendor"
+            return _Find(start, classed.end(), rule, _kind_of(classed[0]), name_end=name_end, maker=self.vendor)
+        if self.vendor in MODEL_VENDORS and (branded := _BRANDED.match(text, end)):
+            found = _product(text, start, branded.end(), "other", None)
+            found.maker = self.vendor
+            found.kind = MODEL_VENDORS[self.vendor]
+            return found
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A noun that is hardware after some words only."""
+
+    word: str
+    kind: str
+    modifiers: frozenset[str]
+
+    def read(self, text: str, start: int, end: int) -> _Find | None:
+        """The phrase that this noun is the head of, if it is hardware."""
+        begin = _modified(text, start, self.modifiers)
+        if begin < start:
+            return _Find(begin, end, "phrase", self.kind)
+        if self.word == "robot":
+            name = _name_before(text, start)
+            return None if name is None else _Find(name, end, "robot", "robot", name_end=start - 1)
+        if self.word == "camera" and (
+            _COMPANY_BEFORE.search(text, max(0, start - 20), start) or _COMPANY_AFTER.match(text, end)
+        ):
+            return _Find(start, end, "phrase", self.kind)
+        return None
+
+
+_Term = _Form | _Line | _Vendor | _Head
+
+
+def _bare(form: str) -> str:
+    return _SEPARATORS.sub("", form)
+
+
+def _fold(text: str) -> str:
+    """Lower case, of the same length whatever the text holds."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+def _word_before(text: str, at: int) -> tuple[int, str]:
+    """Start and text of the word that a space or hyphen separates from ``at``; the word is empty when there is none."""
+    if at < 2 or text[at - 1] not in " -":
+        return at, ""
+    start = text.rfind(" ", max(0, at - 32), at - 1) + 1
+    while start < at - 1 and text[start] in _OPENING:
+        start += 1
+    return start, text[start : at - 1]
+
+
+def _modified(text: str, start: int, modifiers: frozenset[str]) -> int:
+    """Where the phrase begins that these modifiers before ``start`` belong to."""
+    for _ in range(_MOST_MODIFIERS):
+        before, word = _word_before(text, start)
+        lower = word.lower()
+        if lower not in modifiers and not (modifiers and _MODIFIER.fullmatch(lower)):
+            break
+        start = before
+    return start
+
+
+def _branded(text: str, start: int) -> int:
+    """Where a product's name begins, vendor and product line included."""
+    for _ in range(_MOST_MODIFIERS):
+        before, word = _word_before(text, start)
+        if word not in LINE_WORDS and word not in VENDORS:
+            earlier, first = _word_before(text, before)
+            if f"{first} {word}" not in VENDORS:
+                break
+            before = earlier
+        start = before
+    return start
+
+
+def _model_before(text: str, start: int) -> int | None:
+    """Where the model number begins that stands before a class word ("B300 GPUs"), if one does."""
+    before, word = _word_before(text, start)
+    if word in ("Ti", "SUPER", "Super", "Max"):
+        before, number = _word_before(text, before)
+        word = f"{number} {word}"
+    return before if _MODEL.fullmatch(word) and word not in NOT_A_NAME else None
+
+
+def _name_before(text: str, start: int) -> int | None:
+    """Where the coined name begins that stands before "robot", if one does."""
+    before, word = _word_before(text, start)
+    if text[start - 1 : start] != " " or word in NOT_A_NAME or not _COINED.fullmatch(word):
+        return None
+    return before
+
+
+def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] | None) -> _Find:
+    """The product whose core stands at ``[start:end]``, with vendor, model, memory size and class word."""
+    name_end = end
+    if tail is not None and (model := tail.match(text, end)):
+        name_end = model.end()
+    if factor := _FORM_FACTOR.match(text, name_end):
+        name_end = factor.end()
+    found = _Find(_branded(text, start), name_end, "product", kind, name_end=name_end)
+    if size := _MEMORY.match(text, name_end):
+        found.memory = int(size[1])
+        classed = _CLASS.match(text, size.end())
+        if classed or "(" not in size[0]:
+            found.end = found.name_end = size.end()
+    else:
+        classed = _CLASS.match(text, name_end)
+    if classed:
+        found.end = classed.end()
+    return found
+
+
+def _kind_of(words: str) -> str:
+    """The kind that a phrase with a class word says."""
+    last = words.replace("-", " ").rsplit(" ", 1)[-1].lower()
+    return CLASS_KINDS.get(last) or CLASS_KINDS.get(last.removesuffix("s"), "other")
+
+
+def _count_of(text: str, start: int, end: int) -> int | None:
+    """The number of units that the text states for the mention at ``[start:end]``."""
+    said = _COUNT.search(text, max(0, start - 48), start)
+    if said:
+        if said[3]:
+            return NUMBER_WORDS[said[3].lower().removeprefix("a ")]
+        digits = said[1].replace(",", "")
+        return int(digits) * (1000 if said[2] else 1) if len(digits) < 9 else None
+    after = _COUNT_AFTER.match(text, end)
+    return int(after[1] or after[2]) if after else None
+
+
+class HardwareMatcher:
+    """Finds hardware by a vocabulary and by rules.
+
+    Args:
+        entries: Vocabulary entries; those of other types are passed over.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        terms: dict[str, list[_Term]] = {}
+        self._entries: dict[str, Entry] = {}
+        for entry in entries:
+            if entry.type != "Hardware":
+                continue
+            for form in entry.forms:
+                self._entries.setdefault(_bare(form).lower(), entry)
+                if entry.named or form not in NEVER_BARE:
+                    _add_form(terms, entry, form)
+        for word, (kind, maker) in LINES.items():
+            _add(terms, word, _Line(kind, maker))
+        for form, vendor in VENDORS.items():
+            _add(terms, form.lower(), _Vendor(form, vendor))
+        for word, (kind, modifiers) in HEADS.items():
+            head = _Head(word, kind, modifiers)
+            for spelling in (word, _plural(word)):
+                _add(terms, spelling, head)
+        self._terms = list(terms.values())
+        self._automaton = AhoCorasick(list(terms), matchkind=MatchKind.Standard)
+
+    def find(self, text: str) -> list[Candidate]:
+        """Hardware mentions of a text, free of overlaps, in order of place."""
+        finds = [
+            found
+            for start, end, terms in self._hits(text)
+            for term in terms
+            if (found := term.read(text, start, end)) is not None
+        ]
+        if not finds:
+            return []
+        return [self._candidate(text, found) for found in _without_overlaps(finds)]
+
+    def _hits(self, text: str) -> Iterator[tuple[int, int, list[_Term]]]:
+        """Places where a term stands as a word."""
+        size = len(text)
+        for index, start, end in self._automaton.find_matches_as_indexes(_fold(text), overlapping=True):
+            if end < size and (text[end].isalnum() or text[end] == "_"):
+                continue
+            if start and (text[start - 1].isalnum() or text[start - 1] in "_@#\\.") and not _is_times(text, start):
+                continue
+            yield start, end, self._terms[index]
+
+    def _candidate(self, text: str, found: _Find) -> Candidate:
+        surface = text[found.start : found.end]
+        named = found.name_end > 0
+        attributes: Attributes = {"kind": found.kind}
+        entry = self._entry(text, found)
+        if named:
+            attributes["name"] = " ".join(text[found.start : found.name_end].split())
+        count = _count_of(text, found.start, found.end)
+        if count is not None:
+            attributes["count"] = count
+        if entry is not None and entry.maker or found.maker:
+            attributes["vendor"] = (entry.maker if entry is not None else None) or found.maker
+        memory = found.memory or _memory_before(text, found.start) or (entry.memory_gb if entry else None)
+        if memory:
+            attributes["memory_gb"] = memory
+        introduced = found.rule != "entry" and _INTRODUCE.search(text, max(0, found.start - 80), found.start)
+        return Candidate(
+            "Hardware",
+            found.start,
+            found.end,
+            named=named,
+            confidence=CONFIDENCE[found.rule],
+            extractor="hardware",
+            entry=entry,
+            role="introduced" if introduced else "used",
+            attributes=attributes,
+        )
+
+    def _entry(self, text: str, found: _Find) -> Entry | None:
+        """The vocabulary entry whose name the mention says in full, vendor and class word aside."""
+        if not found.name_end:
+            return self._entries.get(_singular(_bare(text[found.start : found.end]).lower()))
+        name = text[found.start : found.name_end]
+        sized = f"{name}{found.memory}GB" if found.memory and found.end == found.name_end else name
+        words = name.split()
+        for first in range(len(words)):
+            for whole in (sized, name):
+                key = _bare("".join(whole.split()[first:])).lower().replace("(", "").replace(")", "")
+                if entry := self._entries.get(key) or self._entries.get(key.removesuffix("s")):
+                    return entry
+            if (
+                words[first] not in VENDORS
+                and words[first] not in LINE_WORDS
+                and " ".join(words[first : first + 2]) not in VENDORS
+            ):
+                break
+        return None
+
+
+def _is_times(text: str, start: int) -> bool:
+    """Whether a number of units is joined to what begins at ``start``, as in "8xA100"."""
+    return start > 1 and text[start - 1] in "xX" and text[start - 2].isdigit()
+
+
+def _memory_before(text: str, start: int) -> int | None:
+    found = _MEMORY_BEFORE.search(text, max(0, start - 8), start)
+    return int(found[1]) if found else None
+
+
+def _singular(form: str) -> str:
+    return form[:-3] + "y" if form.endswith("ies") else form.removesuffix("s")
+
+
+def _plural(word: str) -> str:
+    return word[:-1] + "ies" if word.endswith("y") else word[:-2] + "es" if word.endswith("is") else word + "s"
+
+
+def _add(terms: dict[str, list[_Term]], pattern: str, term: _Term) -> None:
+    terms.setdefault(pattern, []).append(term)
+
+
+def _add_form(terms: dict[str, list[_Term]], entry: Entry, form: str) -> None:
+    """Register every spelling of a form, and its plurals."""
+    bare = _bare(form)
+    distinctive = len(bare) >= 5 and (sum(c.isupper() for c in form) >= 2 or any(c.isdigit() for c in form))
+    ambiguous = form in entry.ambiguous
+    lenient = form.islower() or (" " in form and len(form) > 6) or (distinctive and not ambiguous)
+    term = _Form(entry, bare, lenient, ambiguous)
+    for spelling in _spellings(form):
+        _add(terms, spelling, term)
+        if spelling[-1].isalnum():
+            _add(terms, spelling + "s", term)
+            if spelling[-1] == "y":
+                _add(terms, spelling[:-1] + "ies", term)
+
+
+def _spellings(form: str) -> list[str]:
+    """The ways to write a form, in lower case: separators changed or left out, letters and digits parted or joined."""
+    pieces = _PIECE.findall(form.lower())
+    options: list[tuple[str, ...]] = []
+    for number, piece in enumerate(pieces):
+        before = pieces[number - 1] if number else ""
+        if _SEPARATORS.fullmatch(piece):
+            after = pieces[number + 1] if number + 1 < len(pieces) else ""
+            mixed = before.isdigit() != after.isdigit()
+            options.append((piece, " ", "-", "") if mixed and before else (piece, " ", "-"))
+            continue
+        if len(before) > 2 and before.isalpha() and piece.isdigit():
+            options.append(("", " ", "-"))
+        options.append((piece,))
+    spellings = dict.fromkeys(
+        "".join(parts) for parts in itertools.islice(itertools.product(*options), _MOST_SPELLINGS)
+    )
+    return list(spellings)
+
+
+def _without_overlaps(finds: list[_Find]) -> list[_Find]:
+    """Products before common nouns, then the longest, in order of place."""
+    kept: list[_Find] = []
+    for found in sorted(finds, key=lambda f: (f.name_end == 0, f.start - f.end, f.start, _RANK[f.rule])):
+        if all(found.end <= other.start or other.end <= found.start for other in kept):
+            kept.append(found)
+    return sorted(kept, key=lambda f: f.start)
+
+
+_RANK = {rule: number for number, rule in enumerate(CONFIDENCE)}
+
+
+@lru_cache(maxsize=4)
+def matcher_for(folder: Path = SEEDS) -> HardwareMatcher:
+    """The matcher over the hardware vocabulary of a folder, built once a process."""
+    return HardwareMatcher(load_vocabulary(folder).entries)
+
+
+def find_hardware(text: str, folder: Path = SEEDS) -> list[Candidate]:
+    """Hardware mentions of a text, free of overlaps, in order of place.
+
+    Args:
+        text: Any text; offsets of the candidates refer to it, in code points.
+        folder: Folder of the seed vocabularies.
+
+    Returns:
+        Candidates of type "Hardware", with attributes kind, and where the text or the vocabulary says: count, vendor,
+        memory_gb (of one unit), and, for products, name (without class word and count).
+    """
+    return matcher_for(folder).find(text)
+
+
+@Language.factory("kg_hardware", assigns=["doc._.kg_candidates"], default_config={})
+def create_hardware(nlp: Language, name: str) -> Component:
+    """Component that finds hardware.
+
+    Args:
+        nlp: The pipeline.
+        name: Name of the component in it.
+    """
+    matcher = matcher_for()
+
+    def find(doc: Doc) -> Doc:
+        return add_candidates(doc, matcher.find(doc.text))
+
+    return find
