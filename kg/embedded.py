@@ -8,6 +8,7 @@ Every node table has the columns of ``Entity``; every relation type is one table
 from __future__ import annotations
 
 import json
+import math
 import re
 import tempfile
 from collections import defaultdict
@@ -357,6 +358,9 @@ def _translated(timeout_s: float) -> Iterator[None]:
             raise ServiceError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout") from error
         if message.startswith(("Buffer manager exception", "IO exception")):
             raise ServiceError(f"the query failed: {message}") from error
+        if message.startswith("Assertion failed"):
+            hint = "a parameter cannot stand inside any(...); see docs/reference/cypher.md"
+            raise QueryError(f"the engine cannot run this query ({hint})") from error
         raise QueryError(message) from error
 
 
@@ -373,6 +377,8 @@ _SIMPLE = (str, int, float, bool, type(None))
 
 def _plain(value: Any) -> Any:
     """A value of the engine without its internal numbers."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # JSON has no word for it
     if isinstance(value, _SIMPLE):
         return value
     if isinstance(value, dict):

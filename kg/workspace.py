@@ -38,6 +38,8 @@ __all__ = ["FORMAT", "AddedPapers", "Workspace", "graph_counts"]
 FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{16}")
 _GRAPH, _DATABASE, _MANIFEST = "graph.jsonl", "graph.lbdb", "manifest.json"
+_CODE = ("assemble.py", "embedded.py", "links.py", "model.py", "schema.py")
+"""Modules that decide what is published, given the extractions."""
 _T = TypeVar("_T")
 
 
@@ -193,7 +195,10 @@ class Workspace:
         """Digest of all that the graph of this fingerprint is made from."""
         with self._readable_log() as log:
             inputs = log.state(fingerprint)
-        return hashlib.sha256(f"{FORMAT}\n{__version__}\n{inputs}".encode()).hexdigest()
+        total = hashlib.sha256(f"{FORMAT}\n{__version__}\n{inputs}".encode())
+        for module in _CODE:
+            total.update(Path(__file__).with_name(module).read_bytes())
+        return total.hexdigest()
 
     def is_current(self, fingerprint: str) -> bool:
         """Whether the published graph is the one that ``items`` of this fingerprint would give."""

@@ -1,0 +1,68 @@
+"""``kg export``: one subcommand an exporter of the registry."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kg.cli.options import workspace_argument
+
+__all__ = ["export"]
+
+
+class ExporterGroup(click.Group):
+    """A group whose commands are the registered exporters."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the exporters."""
+        from kg.registry import EXPORTERS
+
+        return EXPORTERS.names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of an exporter."""
+        from kg.registry import EXPORTERS
+
+        return _command(EXPORTERS.get(cmd_name)) if cmd_name in EXPORTERS.names() else None
+
+
+@click.group(cls=ExporterGroup, epilog="Example:  kg export jsonl graph -o graph.jsonl")
+def export() -> None:
+    """Write the graph of a workspace in another format."""
+
+
+def _command(exporter: Any) -> click.Command:
+    """The command of one exporter."""
+
+    @click.command(
+        exporter.name,
+        help=f"{exporter.description}.",
+        epilog=f"Example:  kg export {exporter.name} graph -o graph{exporter.extensions[0]}",
+    )
+    @workspace_argument
+    @click.option(
+        "-o",
+        "--output",
+        required=True,
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        help='File; "-": standard output.',
+    )
+    def run(folder: str, output: str) -> None:
+        from kg.workspace import Workspace
+
+        graph = Workspace(folder).graph()
+        if output != "-":
+            exporter.write(graph, Path(output))
+            return
+        with tempfile.TemporaryDirectory() as scratch:
+            aside = Path(scratch) / f"graph{exporter.extensions[0]}"
+            exporter.write(graph, aside)
+            with aside.open("rb") as source:
+                while chunk := source.read(1 << 20):
+                    click.echo(chunk, nl=False)
+
+    return run
