@@ -6,7 +6,6 @@ import glob
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError, RecordError, UsageError
@@ -55,10 +54,10 @@ def _expand(given: str) -> Iterator[FoundInput]:
     paths = [given]
     if not os.path.lexists(given) and not _WILD.isdisjoint(given):
         paths = sorted(glob.glob(given, recursive=True))
-    if not paths or not Path(paths[0]).exists():
-        raise UsageError(f"no such file or folder: {given}")
+    if not paths or not os.path.exists(paths[0]):
+        raise UsageError(f"no such file or folder: {given or '(an empty name)'}")
     for path in paths:
-        if Path(path).is_dir():
+        if os.path.isdir(path):
             yield from (FoundInput(file, named=False) for file in _walk(path))
         else:
             yield FoundInput(path, named=True)

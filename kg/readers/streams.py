@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import sys
 import tempfile
 import zlib
@@ -33,12 +34,14 @@ class FileInput:
 
     def __init__(self, path: str) -> None:
         self._path = path
+        # Names of files may hold bytes that are no UTF-8; names in papers and messages may not.
+        self._name = os.fsencode(path).decode("utf-8", "backslashreplace")
         self._open: list[BinaryIO] = []
 
     @property
     def path(self) -> str:
-        """The name as given."""
-        return self._path
+        """The name as given, bytes that are no UTF-8 escaped."""
+        return self._name
 
     @cached_property
     def _stream(self) -> _Stream:
@@ -51,7 +54,7 @@ class FileInput:
             if start == _GZIP:
                 stream = cast("BinaryIO", gzip.GzipFile(fileobj=stream))
         except OSError as error:
-            raise UsageError(f"cannot read {self._path}: {error.strerror}") from error
+            raise UsageError(f"cannot read {self._name}: {error.strerror}") from error
         return _Stream(b"", stream)
 
     @cached_property

@@ -28,15 +28,15 @@ HEADER = "\n\n".join(
 )
 
 
-def read(path: Path, **options: int) -> list[Paper | RecordError]:
+def read(path: Path, year: int | None = None) -> list[Paper | RecordError]:
     with FileInput(str(path)) as source:
-        return list(READER.read(source, ReadOptions(**options)))
+        return list(READER.read(source, ReadOptions(year=year)))
 
 
-def page(tmp_path: Path, text: str, name: str = "page.txt", **options: int) -> list[Paper | RecordError]:
+def page(tmp_path: Path, text: str, name: str = "page.txt", year: int | None = None) -> list[Paper | RecordError]:
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    return read(path, **options)
+    return read(path, year)
 
 
 def papers(items: list[Paper | RecordError]) -> list[Paper]:
