@@ -183,6 +183,7 @@ class _Elements:
         """The records of the first array of objects in the object, or the object itself."""
         self._at += 1
         own: dict[str, Any] = {}
+        broken: RecordError | None = None
         streamed = False
         size = 0
         while (sign := self._peek(_SEPARATORS)) != "}":
@@ -199,11 +200,11 @@ class _Elements:
                 if size > _LONGEST_RECORD:
                     raise RecordError(f"an object of more than {_LONGEST_RECORD} characters is no record")
                 if not streamed:
-                    own[""] = value if isinstance(value, RecordError) else own.get("")
+                    broken = broken or (value if isinstance(value, RecordError) else None)
                     own[key] = value
         self._at += 1
         if not streamed:
-            yield own.get("") or own
+            yield broken or own
 
     def _key(self) -> str:
         key = self._value()

@@ -67,6 +67,7 @@ def test_the_jsonl_sample(samples: Path) -> None:
         ('{"title": "One", "figures": [{"title": "A figure"}], "parts": [{"title": "A part"}]}', ["One"]),
         ('{"title": "One"}\n{"title": "Two"}', ["One", "Two"]),
         ('\ufeff[{"title": "One"}]', ["One"]),
+        ('{"": 5, "title": "One"}', ["One"]),
         ("[]", []),
         ("", []),
         (" \n", []),
