@@ -7,7 +7,6 @@ weighs them.
 
 from __future__ import annotations
 
-import bisect
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -180,30 +179,29 @@ def _shape_features(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def _folded(word: str) -> str:
-    """A word as the features see it: lower-case, any number as ``#``."""
-    return "#" if word[0].isdigit() else word.lower()
+def _parts(word: str) -> tuple[str, ...]:
+    """A word between spaces as the features see it: lower-case, signs apart, any number as ``#``."""
+    return tuple("#" if part[0].isdigit() else part for part in _TOKEN.findall(word.lower()))
 
 
 class _Surroundings:
-    """Words of a text with their places, for looking left and right of a span."""
+    """The words before and after a place, within its sentence."""
 
-    __slots__ = ("begins", "sentences", "words")
+    __slots__ = ("_sentences", "_text")
 
     def __init__(self, text: str, sentences: Sentences) -> None:
-        matches = list(_TOKEN.finditer(text))
-        self.words = [_folded(match[0]) for match in matches]
-        self.begins = [match.start() for match in matches]
-        self.sentences = sentences
+        self._text = text
+        self._sentences = sentences
 
-    def around(self, start: int, end: int) -> tuple[list[str], list[str]]:
-        """Up to ten words before (nearest last) and six after, within the sentence."""
-        low, high = self.sentences.at(start)
-        first = bisect.bisect_left(self.begins, low)
-        at = bisect.bisect_left(self.begins, start)
-        after = bisect.bisect_left(self.begins, end)
-        last = bisect.bisect_left(self.begins, high)
-        return self.words[max(first, at - 10) : at], self.words[after : min(last, after + 6)]
+    def before(self, start: int) -> list[str]:
+        """At least seven words and signs before an offset, the nearest last, where there are so many."""
+        low = max(self._sentences.at(start)[0], start - 90)
+        return [part for word in self._text[low:start].split()[-7:] for part in _parts(word)]
+
+    def after(self, start: int, end: int) -> list[str]:
+        """At least four words and signs after a span, where there are so many."""
+        high = min(self._sentences.at(start)[1], end + 60)
+        return [part for word in self._text[end:high].split(maxsplit=4)[:4] for part in _parts(word)]
 
 
 def _context(left: list[str], right: list[str]) -> list[str]:
@@ -311,12 +309,12 @@ def _occurrence(
 ) -> list[str]:
     """Features of one place: its own surroundings, and those of the enumeration that it is part of."""
     where = "T" if span[0] < title_end else ""
-    out = [where + feature for feature in _context(*surroundings.around(*span))]
+    context = _context(surroundings.before(span[0]), surroundings.after(*span))
+    out = [where + feature for feature in context] if where else context
     if enumeration is not None:
-        left, _ = surroundings.around(enumeration[0], enumeration[0])
-        _, right = surroundings.around(enumeration[1], enumeration[1])
+        first, last = enumeration
         out.append("list")
-        out += ["E" + feature for feature in _context(left, right)]
+        out += ["E" + feature for feature in _context(surroundings.before(first), surroundings.after(first, last))]
     return out
 
 

@@ -15,7 +15,6 @@ __all__ = ["sentence_spans"]
 
 # A stop, closing quotes or brackets, white space, and a word that can open a sentence: one with a capital or a digit.
 _STOP = re.compile(r"[.!?][\"'”’)\]}*]*\s+(?=[\"'“‘(\[{$\\*]*\w*[^\Wa-z_])|" + re.escape(TITLE_SEPARATOR))
-_LAST_WORD = re.compile(r"[^\s(\[{]+$")
 _NEVER_FINAL = frozenset(
     "e.g i.e cf vs viz fig figs eq eqs sec secs tab ref refs resp approx no nos dr prof mr mrs ms st al w.r.t a.k.a "
     "vol pp dept univ incl ca".split()
@@ -31,9 +30,8 @@ def _ends_sentence(text: str, stop: int, following: int) -> bool:
     """Whether the stop at ``stop`` closes a sentence, given that the next word begins at ``following``."""
     if text[stop] != ".":
         return True
-    match = _LAST_WORD.search(text, max(0, stop - 24), stop)
-    word = match[0] if match else ""
-    bare = word.rstrip(".").lower()
+    word = text[max(0, stop - 24) : stop].rsplit(maxsplit=1)[-1:]
+    bare = word[0].lstrip("([{").rstrip(".").lower() if word else ""
     next_word = text[following : following + 14].split(maxsplit=1)[0].lower().rstrip(",") if text[following:] else ""
     if bare in _NEVER_FINAL:
         return bare == "al" and next_word in _OPENERS

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from kg.bulk import no_garbage_collection
 from kg.errors import UsageError
 from kg.graph import KnowledgeGraph
 from kg.ids import entity_id, link_key
@@ -183,7 +184,7 @@ def _paper_entity(paper: Paper) -> Entity:
             properties[key] = value
     if paper.date and paper.date[:4].isdigit():
         properties["year"] = int(paper.date[:4])
-    return Entity(id=paper.id, type="Paper", name=paper.title, properties=properties)
+    return Entity(id=paper.id, type="Paper", name=paper.title or paper.id, properties=properties)
 
 
 class _Variants:
@@ -384,6 +385,7 @@ def _properties(entity_type: str, entry: Entry | None, seen: _Seen) -> _Properti
     return {key: value for key in NODE_TYPES[entity_type].properties if (value := values.get(key)) is not None}
 
 
+@no_garbage_collection()
 def assemble(items: Iterable[tuple[Paper, Extraction]], vocabulary: Vocabulary) -> KnowledgeGraph:
     """The graph of a set of papers and their extractions: any order, partition or repetition gives the same graph.
 

@@ -59,7 +59,7 @@ def merge_keys(paper: Paper) -> list[str]:
     keys = [f"arxiv:{found}" for found in sorted(set(arxiv))]
     if doi:
         keys.append(f"doi:{doi}")
-    title = title_key(paper.title)
+    title = title_key(paper.title) or f"of {paper.id}"
     if not keys or title not in _COMMON_TITLES:
         keys.append(f"title:{title}")
     return keys

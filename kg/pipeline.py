@@ -67,11 +67,11 @@ class Extractor:
     """
 
     def __init__(self, config: Config) -> None:
-        from kg.extractors.pipeline import COMPONENTS, create_pipeline
+        from kg.extractors.pipeline import create_pipeline
 
         self.fingerprint = fingerprint(config)
         try:
-            self._nlp = create_pipeline(config.components or COMPONENTS, config.seeds)
+            self._nlp = create_pipeline(config.components, config.seeds)
         except ValueError as error:  # spaCy's way to say that a factory is unknown
             raise ConfigError(f"cannot make the pipeline: {str(error).split('.')[0]}") from error
         # the vocabularies stay for good: the garbage collector need not look at them again

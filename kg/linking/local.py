@@ -87,6 +87,10 @@ def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
         members.setdefault(clusters.root(_key(candidate.type, form)), []).append(number)
     links: list[Link] = [("", "")] * len(candidates)
     for numbers in members.values():
+        only = candidates[numbers[0]]
+        if len(numbers) == 1 and only.entry is not None and not only.group:
+            links[numbers[0]] = (only.entry.id, only.entry.name)
+            continue
         link = _canonical([candidates[n] for n in numbers], [forms[n] for n in numbers])
         for number in numbers:
             links[number] = link

@@ -142,20 +142,22 @@ def paper_from(record: Mapping[str, Any], columns: Mapping[str, list[str]], sour
     """The paper of a record.
 
     Raises:
-        RecordError: if there is no title, or a value is of the wrong kind, too long or not UTF-8.
+        RecordError: if there is no title (nor an id and an abstract beside an empty one), or a value is of the wrong kind, too long or not UTF-8.
     """
     get = _Getter(record, columns, source.position)
     title = get.text("title", LONGEST_TITLE)
-    if not title:
-        raise RecordError("no title", source.position)
     own_id = get.text("id", _LONGEST_ID)
+    abstract = get.text("abstract", LONGEST_ABSTRACT)
+    # a title that is there and empty is the mark of a snippet (a sentence, say), which its own id tells apart
+    if not title and not (own_id and abstract and get.is_empty_string("title")):
+        raise RecordError("no title", source.position)
     links = get.many("links", split_links)
     doi, arxiv_id = _identifiers(get.text("doi"), get.text("arxiv_id"), own_id, links)
     authors = tuple(get.many("authors", split_authors))
     return Paper(
         id=own_id or paper_id(title, arxiv_id=arxiv_id, doi=doi),
         title=title,
-        abstract=get.text("abstract", LONGEST_ABSTRACT),
+        abstract=abstract,
         date=get.date(),
         authors=authors,
         author_count=get.count("author_count") or len(authors) or None,
@@ -215,6 +217,10 @@ class _Getter:
     def text(self, field: str, longest: int = _LONGEST_VALUE) -> str:
         """The first value that is not empty, or an empty string."""
         return next((text for value in self._values(field) if (text := self._string(field, value, longest))), "")
+
+    def is_empty_string(self, field: str) -> bool:
+        """Whether the record has the field and leaves it empty, which is more than not having it."""
+        return any(self._record.get(name) == "" for name in self._columns[field])
 
     def date(self) -> str | None:
         """The first date that can be read."""
