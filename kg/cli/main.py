@@ -162,6 +162,7 @@ def _silence(stream: Any) -> None:
 
 
 @click.group(
+    "kg",
     cls=KgGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example:  kg build papers.jsonl -o graph  then  kg stats graph",

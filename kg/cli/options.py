@@ -18,11 +18,12 @@ def _columns(ctx: click.Context, param: click.Parameter, values: Sequence[str]) 
     columns: dict[str, str] = {}
     for value in values:
         field, equals, column = value.partition("=")
+        field = field.replace("-", "_")
         if not equals or not field or not column:
             raise click.BadParameter(f"{value!r} is not FIELD=COLUMN, as in title=headline", ctx, param)
         if field in columns:
             raise click.BadParameter(f"{field} is mapped twice", ctx, param)
-        columns[field.replace("-", "_")] = column
+        columns[field] = column
     return columns
 
 
