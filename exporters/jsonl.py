@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from kg.bulk import no_garbage_collection
 from kg.errors import KgError, UsageError
 from kg.exporters.base import open_input, open_output
 from kg.graph import KnowledgeGraph
@@ -16,6 +17,7 @@ from kg.model import Entity, Relation
 __all__ = ["EXPORTER", "JsonLines", "lines_of"]
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+_RELATION_START = '{"confidence":'  # keys are sorted, and entities have none of that name
 # Line ends to some readers of "lines", though not to JSON.
 _LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
@@ -39,6 +41,7 @@ class JsonLines:
     description = "JSON Lines: one entity or relation a line, sorted; the same graph gives the same bytes"
     extensions: tuple[str, ...] = (".jsonl", ".jsonl.gz")
 
+    @no_garbage_collection()
     def write(self, graph: KnowledgeGraph, path: Path) -> None:
         """Write the graph to a file.
 
@@ -48,6 +51,7 @@ class JsonLines:
         with open_output(path) as out:
             out.writelines(lines_of(graph))
 
+    @no_garbage_collection()
     def read_back(self, path: Path) -> KnowledgeGraph:
         """The graph that ``write`` wrote.
 
@@ -65,11 +69,10 @@ class JsonLines:
 
 
 def _add_line(graph: KnowledgeGraph, line: str) -> None:
-    raw = json.loads(line)
-    if isinstance(raw, dict) and "source" in raw:
-        graph.add_relation(Relation.model_validate(raw))
+    if line.startswith(_RELATION_START):
+        graph.add_relation(Relation.model_validate_json(line))
     else:
-        graph.add_entity(Entity.model_validate(raw))
+        graph.add_entity(Entity.model_validate_json(line))
 
 
 EXPORTER = JsonLines()

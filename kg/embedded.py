@@ -12,13 +12,15 @@ import math
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from kg.bulk import no_garbage_collection
 from kg.errors import KgError, QueryError, ServiceError, UsageError
 from kg.graph import KnowledgeGraph
 from kg.model import Entity, Relation
@@ -39,15 +41,16 @@ _ENGINE_TYPES = {
     "float[]": "DOUBLE[]",
 }
 _NODE_COLUMNS = {"id": "string", "name": "string", "aliases": "string[]", "named": "bool", "kind": "string"}
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 _EVIDENCE: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "sentences": ("string[]", lambda e: e.sentence),
-    "texts": ("string[]", lambda e: e.text),
-    "fields": ("string[]", lambda e: e.field),
-    "start_offsets": ("int[]", lambda e: e.start),
-    "end_offsets": ("int[]", lambda e: e.end),
-    "extractors": ("string[]", lambda e: e.extractor),
-    "confidences": ("float[]", lambda e: e.confidence),
-    "attributes": ("string[]", lambda e: json.dumps(e.attributes, ensure_ascii=False, sort_keys=True)),
+    "sentences": ("string[]", attrgetter("sentence")),
+    "texts": ("string[]", attrgetter("text")),
+    "fields": ("string[]", attrgetter("field")),
+    "start_offsets": ("int[]", attrgetter("start")),
+    "end_offsets": ("int[]", attrgetter("end")),
+    "extractors": ("string[]", attrgetter("extractor")),
+    "confidences": ("float[]", attrgetter("confidence")),
+    "attributes": ("string[]", lambda piece: _JSON(piece.attributes)),
 }
 # Neo4j's names for what the engine calls otherwise. Function forms only: an operator in a macro breaks the file.
 _MACROS = (
@@ -63,6 +66,9 @@ _MACROS = (
     "split(s, d) AS string_split(s, d)",
     "isEmpty(x) AS equals(size(x), 0)",
 )
+_RELATION_COLUMNS = {"from": "source", "to": "target", "confidence": "confidence"}
+_T = TypeVar("_T", Entity, Relation)
+_Values = Mapping[str, Callable[[_T], Any]]
 _CHUNK = 50_000
 _BUFFER_BYTES = 1 << 30
 
@@ -70,6 +76,7 @@ _BUFFER_BYTES = 1 << 30
 # Writing
 
 
+@no_garbage_collection()
 def write_database(graph: KnowledgeGraph, path: Path) -> None:
     """Write a graph to a new database file.
 
@@ -90,12 +97,19 @@ def write_database(graph: KnowledgeGraph, path: Path) -> None:
 
 
 def _write_tables(connection: Any, graph: KnowledgeGraph, folder: Path) -> None:
+    entities: dict[str, list[Entity]] = defaultdict(list)
+    for entity in graph.entities():
+        entities[entity.type].append(entity)
+    relations: dict[str, dict[tuple[str, str], list[Relation]]] = defaultdict(lambda: defaultdict(list))
+    for relation in graph.relations():
+        ends = _type_of(graph, relation.source), _type_of(graph, relation.target)
+        relations[relation.type][ends].append(relation)
     with tempfile.TemporaryDirectory(prefix=".load-", dir=folder) as scratch:
         load = _Loader(connection, Path(scratch))
-        for label, node_type in NODE_TYPES.items():
-            load.nodes(label, {**_NODE_COLUMNS, **node_type.properties}, graph.entities(label))
+        for label in NODE_TYPES:
+            load.nodes(label, entities[label])
         for label in RELATION_TYPES:
-            load.relations(label, graph)
+            load.relations(label, relations[label])
     for macro in _MACROS:
         connection.execute(f"CREATE MACRO {macro}")
 
@@ -107,37 +121,37 @@ class _Loader:
         self._connection = connection
         self._scratch = scratch
 
-    def _copy(self, table: str, columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], options: str) -> None:
+    def _copy(self, table: str, columns: Mapping[str, str], values: _Values[_T], rows: list[_T], options: str) -> None:
+        """Append rows to a table, a file at a time."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         file = self._scratch / "rows.parquet"
-        schema = pa.schema([(name, _arrow_type(kind)) for name, kind in columns.items()])
-        pq.write_table(pa.Table.from_pylist(list(rows), schema=schema), file)
         quoted = str(file).replace("\\", "\\\\").replace("'", "\\'")
-        self._connection.execute(f"COPY `{table}` FROM '{quoted}'{options}")
-        file.unlink()
+        for start in range(0, len(rows), _CHUNK):
+            chunk = rows[start : start + _CHUNK]
+            arrays = [pa.array([values[name](row) for row in chunk], _arrow_type(columns[name])) for name in columns]
+            pq.write_table(pa.Table.from_arrays(arrays, names=list(columns)), file)
+            self._connection.execute(f"COPY `{table}` FROM '{quoted}'{options}")
+            file.unlink()
 
-    def nodes(self, label: str, columns: Mapping[str, str], entities: Iterable[Entity]) -> None:
+    def nodes(self, label: str, entities: list[Entity]) -> None:
         """Make and fill the table of a node type."""
+        columns = {**_NODE_COLUMNS, **NODE_TYPES[label].properties}
         self._connection.execute(f"CREATE NODE TABLE `{label}` ({_ddl(columns)}, PRIMARY KEY (id))")
-        for chunk in _chunks(_node_row(entity, columns) for entity in entities):
-            self._copy(label, columns, chunk, "")
+        self._copy(label, columns, {name: _node_value(name, columns[name]) for name in columns}, entities, "")
 
-    def relations(self, label: str, graph: KnowledgeGraph) -> None:
+    def relations(self, label: str, by_ends: Mapping[tuple[str, str], list[Relation]]) -> None:
         """Make and fill the table of a relation type."""
         kind = RELATION_TYPES[label]
         evidence = {name: column for name, (column, _) in _EVIDENCE.items()}
         columns = {"confidence": "float", **kind.properties, **evidence}
         pairs = ", ".join(f"FROM `{source}` TO `{target}`" for source in kind.sources for target in kind.targets)
         self._connection.execute(f"CREATE REL TABLE `{label}` ({pairs}, {_ddl(columns)})")
-        by_ends: dict[tuple[str, str], list[Relation]] = defaultdict(list)
-        for relation in graph.relations(label):
-            by_ends[_type_of(graph, relation.source), _type_of(graph, relation.target)].append(relation)
+        columns = {"from": "string", "to": "string", **columns}
+        values = {name: _relation_value(name, columns[name]) for name in columns}
         for (source, target), relations in sorted(by_ends.items()):
-            options = f" (from='{source}', to='{target}')"
-            for chunk in _chunks(_relation_row(relation, columns) for relation in relations):
-                self._copy(label, {"from": "string", "to": "string", **columns}, chunk, options)
+            self._copy(label, columns, values, relations, f" (from='{source}', to='{target}')")
 
 
 def _type_of(graph: KnowledgeGraph, entity_id: str) -> str:
@@ -157,19 +171,21 @@ def _ddl(columns: Mapping[str, str]) -> str:
     return ", ".join(f"`{name}` {_ENGINE_TYPES[kind]}" for name, kind in columns.items())
 
 
-def _node_row(entity: Entity, columns: Mapping[str, str]) -> dict[str, Any]:
-    row = {name: getattr(entity, name, entity.properties.get(name)) for name in columns}
-    return {name: _typed(value, columns[name]) for name, value in row.items()}
+def _node_value(name: str, kind: str) -> Callable[[Entity], Any]:
+    """How to get the value of a column from an entity."""
+    if name in _NODE_COLUMNS:
+        return attrgetter(name)
+    return lambda entity: _typed(entity.properties.get(name), kind)
 
 
-def _relation_row(relation: Relation, columns: Mapping[str, str]) -> dict[str, Any]:
-    row: dict[str, Any] = {"from": relation.source, "to": relation.target, "confidence": relation.confidence}
-    for name, kind in columns.items():
-        if name in _EVIDENCE:
-            row[name] = [_EVIDENCE[name][1](piece) for piece in relation.evidence]
-        elif name != "confidence":
-            row[name] = _typed(relation.properties.get(name), kind)
-    return row
+def _relation_value(name: str, kind: str) -> Callable[[Relation], Any]:
+    """How to get the value of a column from a relation."""
+    if name in _EVIDENCE:
+        get = _EVIDENCE[name][1]
+        return lambda relation: [get(piece) for piece in relation.evidence]
+    if name in _RELATION_COLUMNS:
+        return attrgetter(_RELATION_COLUMNS[name])
+    return lambda relation: _typed(relation.properties.get(name), kind)
 
 
 def _typed(value: Any, kind: str) -> Any:
@@ -179,17 +195,6 @@ def _typed(value: Any, kind: str) -> Any:
     if value is None or kind == "bool":
         return value
     return {"string": str, "int": int, "float": float}[kind](value)
-
-
-def _chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    chunk: list[dict[str, Any]] = []
-    for row in rows:
-        chunk.append(row)
-        if len(chunk) == _CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 # Reading
