@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -19,11 +19,13 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import Candidate, Component, add_candidates
+from kg.candidates import Candidate
+from kg.extractors.base import Component, add_candidates
 from kg.extractors.hardware_words import (
     CLASS_KINDS,
+    CLASS_MODIFIERS,
+    CLASS_NOUNS,
     CONTEXT,
-    CORE_NOUNS,
     EXTENDERS,
     HEADS,
     LINE_WORDS,
@@ -48,6 +50,7 @@ CONFIDENCE = {
     "robot": 0.65,
     "noun": 0.88,
     "phrase": 0.72,
+    "bare": 0.6,
 }
 """Precision of each rule on the annotated training papers."""
 
@@ -59,13 +62,19 @@ _PROCESSING = frozenset(("gpu", "cpu", "tpu", "accelerator"))
 _SEPARATORS = re.compile(r"[\s_-]+")
 _PIECE = re.compile(r"[^\W\d_]+|\d+|[\s_-]+|[^\w\s-]")
 
-_NOUNS = "|".join(sorted(map(re.escape, CORE_NOUNS), key=lambda s: (-len(s), s)))
-_CLASS = re.compile(
-    r"(?:[ -](?:embedded|mobile|AI|graphics|quantum|tactile|depth|RGB-D|RGBD|RGB|stereo|event|humanoid|quadruped|quadrupedal|legged|"
-    r"bipedal|biped|surgical|robotic|robot|industrial|collaborative|dexterous|data ?center|edge|range|laser|computing|compute|neural|"
-    rf"tensor|neuromorphic)){{0,3}}[ -](?:{_NOUNS})s?(?!\w)"
-)
-_BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + _CLASS.pattern)
+
+def _any(words: Iterable[str]) -> str:
+    """An alternation, the longest words first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+
+
+def _class_of(nouns: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"(?:[ -](?:{_any(CLASS_MODIFIERS)})){{0,3}}(?:[ -](?:{_any(nouns)})s?(?!\w|-[a-z]))+")
+
+
+_CLASS = _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand"))
+_ROBOT_CLASS = _class_of(CLASS_NOUNS)
+_BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + _ROBOT_CLASS.pattern)
 _MEMORY = re.compile(
     r"(?:[ -](?:SXM\d?|PCI[eE]|NVL|VRAM))*[ -]?\(?(?<![\d.])(\d{1,4}) ?(?:GB|GiB|G)\b(?: (?:HBM\d\w?|VRAM|memory|RAM))?\)?"
 )
@@ -100,10 +109,31 @@ _BRANDED = re.compile(
     r" (?:[A-Z]{1,6}[- ]?\d{1,5}[A-Za-z]{0,4}(?:-\d{1,4}[A-Za-z]{0,3})?(?: [A-Z]?\d{1,4}[A-Za-z]{0,2})?|\d{4} ?(?:Ti|ti|XT))(?!\w)"
 )
 _COINED = re.compile(r"[A-Z]{3,}[\w-]*|[A-Z][a-z]+[A-Z]\w*|[A-Z][\w-]*\d\w*|[a-z][A-Z]\w+")
-_MODIFIER = re.compile(
-    r"\d+-?(?:d|dofs?|axis|finger(?:ed)?|legged|link|channel)|[\w-]+-(?:mounted|dofs?|legged|fingered|actuated)"
+_MODIFIER = re.compile(r"[\w-]+-(?:mounted|legged|fingered|actuated)")
+_JOINED_NAME = re.compile(
+    r"(?<![\w-])(?!(?:Multi|Single|Inter|Intra|Per|CPU|GPU|TPU|NPU|NIC|Non|Many|On|Off|Pre|Low|MR|VR|AR)-)[A-Z]\w*-$"
 )
-_SENSOR_NOUN = re.compile(r"[ -](?:sensor|scanner|unit)s?(?!\w)")
+_MEMORY_USE = re.compile(
+    r"([CG]PU)[ -][Mm]emory (?:consumption|usages?|footprints?|pressure|overheads?|costs?|requirements|utilization|demands?|budgets?)\b"
+)
+_TASK_AFTER = re.compile(
+    r" (?:navigation|localization|re-?localization|locomotion|tracking|poses?|SLAM|calibration|learning|odometry|teleoperation|interactions?|"
+    r"manipulation|skills?|behaviou?rs?|motions?|trajector(?:y|ies)|planning|ego-?motion|geometry|intrinsics|extrinsics)\b",
+    re.IGNORECASE,
+)
+_NO_NOUN_AFTER = re.compile(
+    r"[.,;:)]|$| (?:and|or|to|in|on|is|are|with|for|that|which|can|as|at|has|have|from|by|of|mounted|was|while|were|using|when|"
+    r"attached|installed|placed|instead|without|during|under|into|through|containing|featuring|equipped)\b"
+)
+_NO_NOUN_BEFORE = re.compile(
+    r"(?:\b(?:an?|of|and|or|with|from|by|single|two|three|four|multiple|in|on|using|several|one|many|as|like|both|only|different|via|to)|[.,(]) $",
+    re.IGNORECASE,
+)
+_COMPUTING = re.compile(
+    r"[CGT]PU|[Aa]ccelerator|[Dd]istributed training|HPC|[Ss]upercomput|[Ii]nterconnect|[Dd]ata ?center|\bnodes?\b.{0,40}train"
+)
+_DIGITS_BEFORE = re.compile(r"(?<![\w.])\d[\d,]* $")
+_SENSOR_NOUN = re.compile(r"[ -](?:sensor|scanner|unit|module)s?(?!\w)")
 
 _QUALITY = (
     r"(?:high-end|low-end|modern|commodity|consumer|consumer-grade|standard|different|additional|identical|cheap|old|desktop|powerful|"
@@ -116,11 +146,14 @@ _COUNT = re.compile(
     rf"(?:{_QUALITY}[ -]){{0,2}}$",
     re.IGNORECASE,
 )
+_NAME_GOES_ON = re.compile(r"[ -](?:(?:[\w-]+ )?(?:[Dd]ataset|[Bb]enchmark|[Dd]atabase|[Cc]orpus)s?\b|([A-Z]\w+))")
 _COUNT_AFTER = re.compile(r" ?[x×*] ?(\d{1,5})\b|s? \((\d{1,5})\)")
 _INTRODUCE = re.compile(
     r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors)\s+(?:have\s+)?(?:also\s+)?"
     r"(?:present|introduce|develop|propose|design|describe|build|built)(?:s|ed|d)?\s+(?:(?:an?|the|our)\s+)?(?:[\w-]+,?\s+){0,3}$"
 )
+_PRODUCT_FOLLOWS = re.compile(r",? \(?(?:the |a |called |named |namely )?(?:\w+ )?")
+_NOUN_FOLLOWS = re.compile(r",? (?:\(|which is )?(?:an?|the) (?:[\w'’-]+ ){0,3}")
 _COMPANY = r"(?:[Ll]i[Dd][Aa][Rr]|LIDAR|[Rr]adar|IMU|GPS|[Mm]icrophone|[Ll]aser|[Ss]onar)"
 _COMPANY_BEFORE = re.compile(rf"{_COMPANY}s?(?:,| and| or|/|-| &)? ?(?:and |or |a |the )?$")
 _COMPANY_AFTER = re.compile(rf"(?:,| and| or|/|-| &)? ?(?:and |or |a |the )?(?:\dD )?{_COMPANY}")
@@ -170,6 +203,8 @@ class _Form:
         found = _product(text, start, end, kind, _TAIL.get(kind))
         found.maker = self.entry.maker or ""
         found.rule = "entry"
+        if kind in ("sensor", "robot") and _is_inside_name(text, found):
+            return None
         if self.ambiguous:
             if not self._is_supported(text, found, end):
                 return None
@@ -189,11 +224,17 @@ class _Form:
         kind = self.entry.kind or "other"
         if self.ambiguous and not CONTEXTS[kind].search(text[max(0, start - 90) : start] + " " + text[end : end + 90]):
             return None
+        if self.bare.isupper() and _JOINED_NAME.search(text, max(0, start - 12), start):
+            return None
         begin = _modified(text, start, EXTENDERS.get(kind, frozenset()))
         if begin == start and kind in _PROCESSING and (model := _model_before(text, start)) is not None:
             return _Find(_branded(text, model), end, "model", kind, name_end=start - 1)
+        if kind == "memory" and (unit := _MEMORY_USE.match(text, start)):
+            return _Find(start, start + len(unit[1]), "noun", unit[1].lower())
         if kind == "sensor" and (more := _SENSOR_NOUN.match(text, end)):
             end = more.end()
+        elif kind in ("sensor", "robot") and _TASK_AFTER.match(text, end) and not self.bare.lower().startswith("lidar"):
+            return None
         return _Find(begin, end, "noun", kind)
 
 
@@ -251,15 +292,52 @@ class _Head:
         """The phrase that this noun is the head of, if it is hardware."""
         begin = _modified(text, start, self.modifiers)
         if begin < start:
-            return _Find(begin, end, "phrase", self.kind)
-        if self.word == "robot":
-            name = _name_before(text, start)
-            return None if name is None else _Find(name, end, "robot", "robot", name_end=start - 1)
-        if self.word == "camera" and (
-            _COMPANY_BEFORE.search(text, max(0, start - 20), start) or _COMPANY_AFTER.match(text, end)
-        ):
-            return _Find(start, end, "phrase", self.kind)
+            return None if _TASK_AFTER.match(text, end) else _Find(begin, end, "phrase", self.kind)
+        if self.word == "robot" and (name := _name_before(text, start)) is not None:
+            return _Find(name, end, "robot", "robot", name_end=start - 1)
+        if (is_hardware := _BARE.get(self.word)) and is_hardware(text, start, end):
+            return _Find(start, end, "bare", self.kind)
         return None
+
+
+def _is_camera(text: str, start: int, end: int) -> bool:
+    """Whether "camera" is the thing itself, neither described before nor describing what follows ("camera pose")."""
+    if _COMPANY_BEFORE.search(text, max(0, start - 20), start) or _COMPANY_AFTER.match(text, end):
+        return True
+    return bool(_NO_NOUN_AFTER.match(text, end) and _NO_NOUN_BEFORE.search(text, max(0, start - 12), start))
+
+
+def _are_accelerators(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "s" and not _word_before(text, start)[1].lower().endswith(
+        ("particle", "linear", "plasma", "electron")
+    )
+
+
+def _is_cluster(text: str, start: int, end: int) -> bool:
+    """Whether "cluster" is of computers."""
+    if not _NO_NOUN_AFTER.match(text, end) or _word_before(text, start)[1].lower() in (
+        "to",
+        "we",
+        "then",
+        "each",
+        "same",
+        "every",
+    ):
+        return False
+    return _COMPUTING.search(text, max(0, start - 120), end + 120) is not None
+
+
+def _are_cores(text: str, start: int, end: int) -> bool:
+    return text[end - 1] == "s" and _DIGITS_BEFORE.search(text, max(0, start - 7), start) is not None
+
+
+_BARE: dict[str, Callable[[str, int, int], bool]] = {
+    "camera": _is_camera,
+    "accelerator": _are_accelerators,
+    "cluster": _is_cluster,
+    "core": _are_cores,
+}
+"""Nouns that are hardware on their own under a condition."""
 
 
 _Term = _Form | _Line | _Vendor | _Head
@@ -279,7 +357,8 @@ def _word_before(text: str, at: int) -> tuple[int, str]:
     """Start and text of the word that a space or hyphen separates from ``at``; the word is empty when there is none."""
     if at < 2 or text[at - 1] not in " -":
         return at, ""
-    start = text.rfind(" ", max(0, at - 32), at - 1) + 1
+    low = max(0, at - 32)
+    start = max(text.rfind(" ", low, at - 1), text.rfind("\n", low, at - 1), low - 1) + 1
     while start < at - 1 and text[start] in _OPENING:
         start += 1
     return start, text[start : at - 1]
@@ -300,6 +379,7 @@ def _branded(text: str, start: int) -> int:
     """Where a product's name begins, vendor and product line included."""
     for _ in range(_MOST_MODIFIERS):
         before, word = _word_before(text, start)
+        word = word.removesuffix("'s").removesuffix("’s")
         if word not in LINE_WORDS and word not in VENDORS:
             earlier, first = _word_before(text, before)
             if f"{first} {word}" not in VENDORS:
@@ -334,16 +414,23 @@ def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] |
     if factor := _FORM_FACTOR.match(text, name_end):
         name_end = factor.end()
     found = _Find(_branded(text, start), name_end, "product", kind, name_end=name_end)
+    class_words = _ROBOT_CLASS if kind == "robot" else _CLASS
     if size := _MEMORY.match(text, name_end):
         found.memory = int(size[1])
-        classed = _CLASS.match(text, size.end())
+        classed = class_words.match(text, size.end())
         if classed or "(" not in size[0]:
             found.end = found.name_end = size.end()
     else:
-        classed = _CLASS.match(text, name_end)
+        classed = class_words.match(text, name_end)
     if classed:
         found.end = classed.end()
     return found
+
+
+def _is_inside_name(text: str, found: _Find) -> bool:
+    """Whether the product's name is part of another name, as in "Kinect Fusion" and "the Kinect Gesture dataset"."""
+    follows = _NAME_GOES_ON.match(text, found.end)
+    return follows is not None and (follows[1] is None or found.start > text.find("\n\n"))
 
 
 def _kind_of(words: str) -> str:
@@ -402,17 +489,19 @@ class HardwareMatcher:
         ]
         if not finds:
             return []
-        return [self._candidate(text, found) for found in _without_overlaps(finds)]
+        return [self._candidate(text, found) for found in _without_appositions(text, _without_overlaps(finds))]
 
     def _hits(self, text: str) -> Iterator[tuple[int, int, list[_Term]]]:
         """Places where a term stands as a word."""
         size = len(text)
         for index, start, end in self._automaton.find_matches_as_indexes(_fold(text), overlapping=True):
+            terms = self._terms[index]
             if end < size and (text[end].isalnum() or text[end] == "_"):
-                continue
+                if not (text[end].isdigit() and isinstance(terms[0], _Line)):
+                    continue
             if start and (text[start - 1].isalnum() or text[start - 1] in "_@#\\.") and not _is_times(text, start):
                 continue
-            yield start, end, self._terms[index]
+            yield start, end, terms
 
     def _candidate(self, text: str, found: _Find) -> Candidate:
         surface = text[found.start : found.end]
@@ -527,6 +616,33 @@ def _without_overlaps(finds: list[_Find]) -> list[_Find]:
         if all(found.end <= other.start or other.end <= found.start for other in kept):
             kept.append(found)
     return sorted(kept, key=lambda f: f.start)
+
+
+def _without_appositions(text: str, finds: list[_Find]) -> list[_Find]:
+    """Drop a common noun that only says what the product beside it is: "a quadruped robot, ANYmal", "ANYmal, a quadruped robot"."""
+    kept = []
+    for number, found in enumerate(finds):
+        if not found.name_end:
+            after = finds[number + 1] if number + 1 < len(finds) else None
+            before = finds[number - 1] if number else None
+            if (
+                after is not None
+                and _explains(found, after)
+                and _PRODUCT_FOLLOWS.fullmatch(text, found.end, after.start)
+            ):
+                continue
+            if (
+                before is not None
+                and _explains(found, before)
+                and _NOUN_FOLLOWS.fullmatch(text, before.end, found.start)
+            ):
+                continue
+        kept.append(found)
+    return kept
+
+
+def _explains(noun: _Find, product: _Find) -> bool:
+    return product.name_end > 0 and noun.kind == product.kind
 
 
 _RANK = {rule: number for number, rule in enumerate(CONFIDENCE)}
