@@ -30,27 +30,24 @@ COMPONENTS = (
 _WITH_SEEDS = frozenset(("kg_vocabulary",))
 
 
-class _SpaceTokenizer:
-    """Splits at spaces only: the components above read text, not tokens, and this costs a fifth of spaCy's rules.
+class _WholeText:
+    """Makes documents of one token: the components above read text, and spaCy's tokens would cost them a fifth.
 
-    A vocabulary keeps every word it has seen, so each batch of papers gets a new one.
+    A spaCy vocabulary keeps every string it has seen, so each batch of papers gets a new one.
     """
 
     def __init__(self) -> None:
-        self.vocab = Vocab()
+        self._vocab = Vocab()
 
     def __call__(self, text: str) -> Doc:
-        words = text.split(" ")
-        if "" in words:  # spaCy knows no empty words; the reader's texts have none
-            words = [text] if text else []
-        return Doc(self.vocab, words=words, spaces=[True] * (len(words) - 1) + [False] if words else [])
+        return Doc(self._vocab, words=[text], spaces=[False]) if text else Doc(self._vocab)
 
 
 def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS) -> Language:
     """A blank English pipeline with these components (registered as ``spacy_factories`` entry points).
 
     Args:
-        components: Names in order; None for ``COMPONENTS``, which need no linguistic tokens and get none.
+        components: Names in order; None for ``COMPONENTS``, which need no tokens and get none.
         seeds: Folder with the seed vocabularies.
 
     Raises:
@@ -58,7 +55,7 @@ def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS
     """
     nlp = spacy.blank("en")
     if components is None:
-        nlp.tokenizer = _SpaceTokenizer()
+        nlp.tokenizer = _WholeText()
     for component in COMPONENTS if components is None else components:
         nlp.add_pipe(component, config={"folder": str(seeds)} if component in _WITH_SEEDS else {})
     return nlp
@@ -66,8 +63,8 @@ def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS
 
 def run(nlp: Language, papers: Iterable[tuple[str, str]]) -> Iterator[tuple[str, Sentences, list[Candidate]]]:
     """For each (title, abstract): the text that the offsets refer to, its sentences and its decided candidates."""
-    if isinstance(nlp.tokenizer, _SpaceTokenizer):
-        nlp.tokenizer = _SpaceTokenizer()
+    if isinstance(nlp.tokenizer, _WholeText):
+        nlp.tokenizer = _WholeText()
     for title, abstract in papers:
         text = title + TITLE_SEPARATOR + abstract
         doc = nlp.make_doc(text)

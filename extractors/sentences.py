@@ -73,7 +73,7 @@ def create_sentences(nlp: Language, name: str) -> Component:
     def mark(doc: Doc) -> Doc:
         spans = sentence_spans(text_of(doc))
         sentences = doc._.kg_sentences = Sentences(spans)
-        if len(doc):
+        if len(doc) > 1:
             # one array, not token by token: each assignment to Token.is_sent_start scans the whole document
             offsets = doc.to_array("IDX")
             marks: Any = np.full(len(doc), -1, dtype=np.int64)
