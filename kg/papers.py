@@ -49,7 +49,7 @@ _COMMON_TITLES = frozenset(
 def merge_keys(paper: Paper) -> list[str]:
     """What this record can be recognised by; two records that share a key are one paper.
 
-    Never empty: a record without DOI and arXiv id has its title.
+    Never empty: a record without DOI and arXiv id has its title, one without a title its id.
     """
     arxiv = [paper.arxiv_id] if paper.arxiv_id else []
     doi = paper.doi.lower() if paper.doi else None

@@ -142,7 +142,8 @@ def paper_from(record: Mapping[str, Any], columns: Mapping[str, list[str]], sour
     """The paper of a record.
 
     Raises:
-        RecordError: if there is no title (nor an id and an abstract beside an empty one), or a value is of the wrong kind, too long or not UTF-8.
+        RecordError: if there is no title (nor an id and an abstract beside an empty one), or a value is of the wrong
+            kind, too long or not UTF-8.
     """
     get = _Getter(record, columns, source.position)
     title = get.text("title", LONGEST_TITLE)

@@ -61,7 +61,7 @@ def test_help_imports_nothing_heavy() -> None:
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(result.stdout.split())
     assert "kg.cli.main" in loaded
-    assert not loaded & {"spacy", "pydantic", "networkx", "ladybug", "pyarrow", "rich", "sqlite3", "kg.cli.build"}
+    assert not loaded & {"spacy", "pydantic", "networkx", "ladybug", "pyarrow", "rich", "kg.cli.build"}
 
 
 def test_wrong_use_ends_with_2_and_one_line() -> None:

@@ -128,6 +128,7 @@ def test_without_standalone_mode_errors_pass() -> None:
         cli.main(["fail", "query"], standalone_mode=False)
     assert cli.main(["fail", "returned"], standalone_mode=False) == 1
     assert cli.get_command(click.Context(cli), "none") is None
+    assert cli.list_commands(click.Context(cli)) == list(COMMANDS)
 
 
 def test_the_script_ends_with_the_exit_code(

@@ -218,6 +218,17 @@ def test_an_abstract_right_before_the_date_is_no_organization(tmp_path: Path) ->
     assert found[0].abstract == PROSE
 
 
+def test_a_short_last_sentence_before_the_date_is_no_organization(tmp_path: Path) -> None:
+    half = PROSE[:150]
+    (found,) = papers(page(tmp_path, f"A Title\n\n{half}\nIt was sold.\nMay 5, 2024\n"))
+    assert (found.abstract, found.organizations) == (f"{half} It was sold.", ())
+
+
+def test_a_title_is_no_organization(tmp_path: Path) -> None:
+    (found,) = papers(page(tmp_path, "1 author\n\nA Title\n\nMay 5, 2024\n"))
+    assert (found.title, found.organizations, found.date) == ("A Title", (), "2024-05-05")
+
+
 def test_wrapped_lines_and_lines_without_gaps_are_joined_or_parted(tmp_path: Path) -> None:
     words = PROSE.split()
     wrapped = "\n".join(" ".join(words[i : i + 12]) for i in range(0, len(words), 12))
@@ -294,6 +305,8 @@ def test_bad_bytes_and_endless_lines_cost_one_record(tmp_path: Path) -> None:
 def test_too_long_titles_and_pages_are_refused(tmp_path: Path) -> None:
     wrapped = "\n".join(["Twelve words of a title that goes on and on and on"] * 4)
     (item,) = page(tmp_path, f"{wrapped}\n" * 3 + f"\n\n{PROSE * 9}\n\n  • 2 authors\nMay 5\n")
+    assert isinstance(item, RecordError)
+    (item,) = page(tmp_path, f"A Title\n\n{'x' * 250_000}\n\n  • 2 authors\nMay 5\n")
     assert isinstance(item, RecordError)
     with pytest.raises(RecordError, match="no saved page"):
         page(tmp_path, (record("  • 2 authors\nMay 5") + "x" * 1_000_000 + "\n") * 70)

@@ -129,8 +129,9 @@ def test_bytes_that_are_no_utf8_cost_their_record(tmp_path: Path) -> None:
         ('{"papers": [{"title": "One"}], "x"', ["One"], "a key and a colon"),
         ('{"papers": [{"title": "One"}], "x": 1', ["One"], "ends within"),
         ('{"a": 1, 2: 3}', [], "a key and a colon"),
-        ('{"a": [', [], "ends within"),
         ("7", [], "starts with"),
+        ('{"a": [', [], "ends within"),
+        ('{"a":', [], "ends within a record"),
         ('[{"title": "One"}, {"x": "' + "y" * (1 << 20) + '"', ["One"], "ends within a record"),
         ('[{"title": "One"}, {"x": "' + "y" * (1 << 23) + '"}]', ["One"], "a record of more than"),
         ("{" + ",".join(f'"{i}": "{"y" * 1_000_000}"' for i in range(6)) + "}", [], "an object of more than"),
@@ -186,3 +187,11 @@ def test_content_tells_arrays_from_lines(tmp_path: Path, name: str, text: str, b
     with FileInput(str(tmp_path / name)) as source:
         scores = {reader.sniff(source): reader.name for reader in (JSON, JSONL)}
     assert (scores[max(scores)] if max(scores) else None) == best
+
+
+def test_white_space_of_any_length_may_stand_between(tmp_path: Path) -> None:
+    gap = " " * 600_000
+    assert parsed(tmp_path, f'{gap}{{"papers":{gap}[{gap}{{"title": "One"}}{gap},{gap}{{"title":{gap}"Two"}}]}}') == (
+        ["One", "Two"],
+        [],
+    )

@@ -32,6 +32,11 @@ def test_a_title_that_many_papers_share_joins_only_what_has_no_identifier() -> N
     assert merge_keys(paper("Editorial")) == ["title:editorial"]
 
 
+def test_snippets_without_a_title_are_told_apart_by_their_ids() -> None:
+    snippets = [paper(" ", id="s-1"), paper("", id="s-2"), paper("", id="s-2")]
+    assert [p.id for p in distinct_papers(snippets)] == ["s-1", "s-2"]
+
+
 def test_each_source_adds_what_it_has() -> None:
     page = paper(
         "Boats!",

@@ -121,6 +121,13 @@ def test_what_is_no_record_is_refused_with_its_position(record: dict[str, Any], 
     assert caught.value.position == 7
 
 
+def test_a_snippet_with_an_empty_title_stands_by_its_id_and_abstract() -> None:
+    assert paper(id="s-1", title="", abstract="We use a lidar.").title == ""
+    for record in ({"id": "s-1", "title": ""}, {"title": "", "abstract": "x"}, {"id": "s-1", "abstract": "x"}):
+        with pytest.raises(RecordError, match="no title"):
+            paper(**record)
+
+
 def test_numbers_stand_as_titles() -> None:
     assert paper(title=1984).title == "1984"
     assert paper(title=["Boats"]).title == "Boats"
