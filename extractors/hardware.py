@@ -33,6 +33,7 @@ from kg.extractors.hardware_words import (
     MODEL_VENDORS,
     NEVER_BARE,
     NOT_A_NAME,
+    NOT_PROPER,
     NUMBER_WORDS,
     VENDORS,
 )
@@ -108,7 +109,9 @@ _MODEL = re.compile(r"[A-Z]{1,5}-?\d{1,4}[A-Za-z]{0,3}(?:-\d{1,3}[A-Z]{0,2})?|\d
 _BRANDED = re.compile(
     r" (?:[A-Z]{1,6}[- ]?\d{1,5}[A-Za-z]{0,4}(?:-\d{1,4}[A-Za-z]{0,3})?(?: [A-Z]?\d{1,4}[A-Za-z]{0,2})?|\d{4} ?(?:Ti|ti|XT))(?!\w)"
 )
-_COINED = re.compile(r"[A-Z]{3,}[\w-]*|[A-Z][a-z]+[A-Z]\w*|[A-Z][\w-]*\d\w*|[a-z][A-Z]\w+")
+_COINED = re.compile(r"(?:[A-Z]{3,}[\w]*|[A-Z][a-z]+[A-Z]\w*|[A-Z][\w-]*\d\w*|[a-z][A-Z]\w+)(?:-[A-Z\d]\w*)*")
+_PROPER = re.compile(r"[A-Z][a-z]{2,}")
+_ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|our|on|with|using|of) $")
 _MODIFIER = re.compile(r"[\w-]+-(?:mounted|legged|fingered|actuated)")
 _JOINED_NAME = re.compile(
     r"(?<![\w-])(?!(?:Multi|Single|Inter|Intra|Per|CPU|GPU|TPU|NPU|NIC|Non|Many|On|Off|Pre|Low|MR|VR|AR)-)[A-Z]\w*-$"
@@ -132,6 +135,7 @@ _NO_NOUN_BEFORE = re.compile(
 _COMPUTING = re.compile(
     r"[CGT]PU|[Aa]ccelerator|[Dd]istributed training|HPC|[Ss]upercomput|[Ii]nterconnect|[Dd]ata ?center|\bnodes?\b.{0,40}train"
 )
+_DURATION = re.compile(r"(?:s?[ -]|·)?(?:hours?|hrs?|days?|months?|weeks?|years?|minutes|[Hh]ours)\b")
 _DIGITS_BEFORE = re.compile(r"(?<![\w.])\d[\d,]* $")
 _SENSOR_NOUN = re.compile(r"[ -](?:sensor|scanner|unit|module)s?(?!\w)")
 
@@ -142,7 +146,7 @@ _QUALITY = (
 )
 _COUNT = re.compile(
     r"(?<![\w.,$])(?:(\d{1,3}(?:,\d{3})+|\d+)(\s?[kK](?=[\s-]))?\+?|((?:a )?single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
-    r"sixteen|twenty|thirty-two|thirty|sixty-four|dual|hundred))(?:\s?[xX×*]|\s?\$\\times\$|\s?\\times)?[ -]?"
+    r"sixteen|twenty|thirty-two|thirty|sixty-four|dual))(?:\s?[xX×*]|\s?\$\\times\$|\s?\\times)?[ -]?"
     rf"(?:{_QUALITY}[ -]){{0,2}}$",
     re.IGNORECASE,
 )
@@ -188,6 +192,8 @@ class _Form:
         bare = _bare(surface)
         if bare in (self.bare, self.bare + "s"):
             return True
+        if self.entry.kind == "robot" and self.bare.isupper() and bare == self.bare.capitalize():
+            return True
         if not self.lenient:
             return False
         lower = self.bare.lower()
@@ -224,6 +230,8 @@ class _Form:
         kind = self.entry.kind or "other"
         if self.ambiguous and not CONTEXTS[kind].search(text[max(0, start - 90) : start] + " " + text[end : end + 90]):
             return None
+        if text.startswith("Neural ", max(0, start - 7)):
+            return None
         if self.bare.isupper() and _JOINED_NAME.search(text, max(0, start - 12), start):
             return None
         begin = _modified(text, start, EXTENDERS.get(kind, frozenset()))
@@ -233,6 +241,8 @@ class _Form:
             return _Find(start, start + len(unit[1]), "noun", unit[1].lower())
         if kind == "sensor" and (more := _SENSOR_NOUN.match(text, end)):
             end = more.end()
+        elif kind == "robot" and (name := _name_before(text, begin)) is not None:
+            return _Find(name, end, "robot", kind, name_end=begin - 1)
         elif kind in ("sensor", "robot") and _TASK_AFTER.match(text, end) and not self.bare.lower().startswith("lidar"):
             return None
         return _Find(begin, end, "noun", kind)
@@ -290,11 +300,13 @@ class _Head:
 
     def read(self, text: str, start: int, end: int) -> _Find | None:
         """The phrase that this noun is the head of, if it is hardware."""
+        if self.word in ("arm", "hand") and text[start - 1 : start] == "-":
+            return None
         begin = _modified(text, start, self.modifiers)
+        if self.kind == "robot" and (name := _name_before(text, begin)) is not None:
+            return _Find(name, end, "robot", "robot", name_end=begin - 1)
         if begin < start:
             return None if _TASK_AFTER.match(text, end) else _Find(begin, end, "phrase", self.kind)
-        if self.word == "robot" and (name := _name_before(text, start)) is not None:
-            return _Find(name, end, "robot", "robot", name_end=start - 1)
         if (is_hardware := _BARE.get(self.word)) and is_hardware(text, start, end):
             return _Find(start, end, "bare", self.kind)
         return None
@@ -399,11 +411,19 @@ def _model_before(text: str, start: int) -> int | None:
 
 
 def _name_before(text: str, start: int) -> int | None:
-    """Where the coined name begins that stands before "robot", if one does."""
+    """Where the name begins that stands before "robot" and its modifiers, if one does: coined, or "the Odin robot"."""
     before, word = _word_before(text, start)
-    if text[start - 1 : start] != " " or word in NOT_A_NAME or not _COINED.fullmatch(word):
+    if not word or text[start - 1] != " " or word in NOT_A_NAME:
         return None
-    return before
+    if _COINED.fullmatch(word):
+        return before
+    if (
+        _PROPER.fullmatch(word)
+        and word.lower() not in NOT_PROPER
+        and _ARTICLE_BEFORE.search(text, max(0, before - 8), before)
+    ):
+        return before
+    return None
 
 
 def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] | None) -> _Find:
@@ -433,6 +453,16 @@ def _is_inside_name(text: str, found: _Find) -> bool:
     return follows is not None and (follows[1] is None or found.start > text.find("\n\n"))
 
 
+def _name_of(surface: str, entry: Entry | None) -> str:
+    """The product's name as the text writes it, in the singular."""
+    name = " ".join(surface.replace("'s ", " ").replace("’s ", " ").split())
+    forms = {_bare(form) for form in entry.forms} if entry else set()
+    plural = name.endswith("s") and (
+        name[-2:-1].isdigit() or entry is not None and not any(f.endswith("s") for f in forms)
+    )
+    return name[:-1] if plural else name
+
+
 def _kind_of(words: str) -> str:
     """The kind that a phrase with a class word says."""
     last = words.replace("-", " ").rsplit(" ", 1)[-1].lower()
@@ -445,6 +475,8 @@ def _count_of(text: str, start: int, end: int) -> int | None:
     if said:
         if said[3]:
             return NUMBER_WORDS[said[3].lower().removeprefix("a ")]
+        if _DURATION.match(text, end):
+            return None
         digits = said[1].replace(",", "")
         return int(digits) * (1000 if said[2] else 1) if len(digits) < 9 else None
     after = _COUNT_AFTER.match(text, end)
@@ -509,7 +541,7 @@ class HardwareMatcher:
         attributes: Attributes = {"kind": found.kind}
         entry = self._entry(text, found)
         if named:
-            attributes["name"] = " ".join(text[found.start : found.name_end].split())
+            attributes["name"] = _name_of(text[found.start : found.name_end], entry)
         count = _count_of(text, found.start, found.end)
         if count is not None:
             attributes["count"] = count

@@ -14,6 +14,7 @@ __all__ = [
     "MODEL_VENDORS",
     "NEVER_BARE",
     "NOT_A_NAME",
+    "NOT_PROPER",
     "NUMBER_WORDS",
     "VENDORS",
 ]
@@ -30,14 +31,14 @@ def _vendors(text: str) -> dict[str, str]:
 
 
 VENDORS = _vendors(
-    """NVIDIA|Nvidia|NVidia|nVidia|nVIDIA|nvidia AMD Intel Xilinx|XILINX Altera Qualcomm MediaTek Arm|ARM Apple Huawei Samsung Google
+    """NVIDIA|Nvidia|NVidia|nVidia|nVIDIA|nvidia AMD Intel Xilinx|XILINX Altera Qualcomm MediaTek ARM Apple Huawei Samsung Google
     Microsoft Amazon|AWS IBM HPE Cray Cerebras Graphcore Groq SambaNova Tenstorrent Cambricon Hygon Raspberry_Pi Texas_Instruments|TI
     STMicroelectronics|STM Rockchip Nordic Espressif Sony Canon Nikon ASUS|Asus Velodyne Ouster Hesai Orbbec Stereolabs Luxonis Hokuyo
     SICK|Sick Prophesee iniVation ATI Franka_Emika|Franka|Franka_Robotics Universal_Robots|Universal_Robot KUKA|Kuka ABB FANUC|Fanuc
     Yaskawa Denso|DENSO Mitsubishi Kinova|KINOVA UFACTORY Trossen Unitree Boston_Dynamics Agility_Robotics|Agility ANYbotics
     SoftBank|Softbank|SoftBank_Robotics Aldebaran PAL_Robotics|PAL Willow_Garage Rethink_Robotics|Rethink Clearpath|Clearpath_Robotics
     Toyota Honda DJI Parrot Robotiq Schunk|SCHUNK Wonik Shadow_Robot Barrett D-Wave Rigetti IonQ Quantinuum Meta Oculus HTC Lenovo Dell
-    Xiaomi Bitcraze Intuitive_Surgical|Intuitive Point_Grey FLIR Basler PrimeSense SensAble|Sensable Geomagic Logitech Robotis|ROBOTIS
+    Xiaomi Bitcraze Intuitive_Surgical Point_Grey FLIR Basler PrimeSense SensAble|Sensable Geomagic Logitech Robotis|ROBOTIS
     AscTec|Ascending_Technologies iRobot Fetch_Robotics Leap_Motion Stäubli|Staubli Epson Festo|FESTO Sony Fujitsu Kawada Hitachi
     Comau Adept Flexiv Franka-Emika Hello_Robot Pioneer SynTouch Xsens Vicon Broadcom Marvell Cyberdyne"""
 )
@@ -92,7 +93,7 @@ CONTEXT = {
     "mobile": r"[Pp]hone|[Mm]obile|SoC|[Dd]evice",
     "cluster": r"[Ss]upercomput|HPC\b|[Ee]xascale|[Pp]etascale|GPU|[Cc]luster\b|[Pp]etaflop|compute nodes",
     "interconnect": r"[Nn]etwork|[Ii]nterconnect|[Bb]andwidth|InfiniBand|[Ww]ireless|Bluetooth|\b[Bb]us\b|FPGA|DSP",
-    "memory": r"[Mm]emory|DRAM|SRAM|[Bb]andwidth|CPU|[Gg]igabyte|\bGB\b",
+    "memory": r"DRAM|SRAM|[Hh]ardware|[Cc]hip|GPU|[Bb]andwidth|CPU|[Gg]igabyte|\bGB\b",
     "storage": r"[Ss]torage|[Dd]isk|[Ff]lash|[Ff]ile system|DRAM|[Mm]emory|GPU|[Oo]ffload",
     "quantum": r"[Qq]uantum|[Qq]ubit",
     "sensor": r"[Ss]ensor|[Cc]amera|[Ee]vent|[Tt]actile|[Dd]epth|[Rr]adar|[Tt]elescope|imagery|satellite|TerraSAR",
@@ -105,7 +106,7 @@ CLASS_NOUNS = (
     """GPU GPGPU CPU TPU NPU DPU IPU LPU DSP FPGA SoC MCU VPU chip chipset core accelerator processor microprocessor microcontroller superchip
     card board camera sensor LiDAR Lidar lidar LIDAR radar scanner rangefinder robot Robot arm manipulator hand gripper humanoid quadruped
     biped drone quadrotor quadcopter UAV UGV rover hexapod smartphone phone tablet headset Headset HMD annealer glove exoskeleton
-    prosthesis IMU telescope satellite platform vehicle device helicopter exoskeletons Arm Hand Gripper Camera Sensor Drone Quadrotor
+    prosthesis IMU platform vehicle device helicopter exoskeletons Arm Hand Gripper Camera Sensor Drone Quadrotor
     Processor hexacopter microscope motor actuator micro-controller"""
 ).split()
 """Class words that are part of a form when they follow a product's name."""
@@ -146,10 +147,20 @@ NOT_A_NAME = _words(
     Wi-Fi RFID BCI SSVEP FBG FIFA IEEE RoboCup NIST ISO DRC IROS ICRA ARAT MR-safe PVDF PZT DEA HASEL SEA VSA KF EKF UKF MDP POMDP LQR CPG
     ZMP CBF CLF QP MILP NMPC RRT PRM IRL HAR AGVs ADAS ALS R2R V2X SE OF AND FOR THE MULTI SOFT HUMAN LEGGED MOBILE HUMANOID AERIAL
     Real-World Multi-Robot PDMS SCARA 3R 2R 3-RRR PhD CoM DMP DMPs NN RNNs CNNs DNNs MPC-based GAN LSTM UAVs NonHolonomic 3D-printed
-    3D-Printed 4D-printed SMA-actuated SLA PVT TRO JSAI PPO DDPG SAC COVID-19 LEGO Wi-Fi-based McKibben KITTI AMP RAM-based ASR TTS
+    3D-Printed 4D-printed SMA-actuated SLA SLIP PVT TRO JSAI PPO DDPG SAC COVID-19 LEGO Wi-Fi-based McKibben KITTI AMP RAM-based ASR TTS
     EEG-based EMG-based Q-learning WSN IK FK DLR-HIT Sim2Real R2 H2 H-infinity NeRF SfM"""
 )
 """Capitalised words before a class word that do not name a product."""
+
+NOT_PROPER = _words(
+    """mobile humanoid legged soft aerial autonomous intelligent service social industrial collaborative snake modular parallel surgical robot
+    robotic quadruped quadrupedal biped bipedal climbing reconfigurable personal assistive cartesian mars dubins braitenberg lagrangian
+    jacobian bayesian gaussian markov kalman hamiltonian riemannian euler lyapunov newton linear planar serial spatial cable wearable
+    first second third new novel proposed real smart universal artificial human multi small large micro nano redundant hybrid flexible
+    continuum underwater space medical magnetic origami tendon cooperative heterogeneous multiple swarm multirobot open general single
+    dual unmanned master slave virtual simulated stewart delta gough ackermann reeds shepp gecko"""
+)
+"""Capitalised words that are no robot's name, in lower case."""
 
 NUMBER_WORDS = {
     "single": 1,
@@ -171,7 +182,6 @@ NUMBER_WORDS = {
     "thirty": 30,
     "thirty-two": 32,
     "sixty-four": 64,
-    "hundred": 100,
 }
 
 _PROCESSOR = _words(
@@ -295,7 +305,10 @@ HEADS: dict[str, tuple[str, frozenset[str]]] = {
     "workstation": ("other", _words("gpu desktop graphics cpu linux pc unix")),
     "server": ("other", _words("gpu")),
     "phone": ("mobile", _words("mobile cell smart android cellular camera")),
-    "headset": ("other", _words("vr mr ar xr reality mixed-reality virtual-reality augmented-reality eeg mixed virtual augmented")),
+    "headset": (
+        "other",
+        _words("vr mr ar xr reality mixed-reality virtual-reality augmented-reality eeg mixed virtual augmented"),
+    ),
     "display": (
         "other",
         _words(
@@ -306,7 +319,12 @@ HEADS: dict[str, tuple[str, frozenset[str]]] = {
     "glasses": ("other", _words("smart ar ar/vr augmented-reality google eye-tracking")),
     "gripper": ("robot", _GRIPPER),
     "manipulator": ("robot", _MANIPULATOR),
-    "motor": ("other", _words("dc ultrasonic servo stepper brushless piezoelectric electric bldc linear induction hydraulic pneumatic")),
+    "motor": (
+        "other",
+        _words(
+            "dc ultrasonic servo stepper brushless piezoelectric electric bldc linear induction hydraulic pneumatic"
+        ),
+    ),
     "actuator": (
         "other",
         _words(
@@ -315,9 +333,15 @@ HEADS: dict[str, tuple[str, frozenset[str]]] = {
         ),
     ),
     "muscle": ("other", _words("artificial pneumatic air mckibben")),
-    "interconnect": ("interconnect", _words("high-speed high-bandwidth gpu tcp on-chip optical chip-to-chip low-bandwidth")),
+    "interconnect": (
+        "interconnect",
+        _words("high-speed high-bandwidth gpu tcp on-chip optical chip-to-chip low-bandwidth"),
+    ),
     "array": ("sensor", _words("microphone multi-electrode multielectrode electrode antenna microelectrode")),
-    "microscope": ("sensor", _words("atomic force electron optical confocal scanning fluorescence atomic-force scanning-electron")),
+    "microscope": (
+        "sensor",
+        _words("atomic force electron optical confocal scanning fluorescence atomic-force scanning-electron"),
+    ),
     "aircraft": ("robot", _words("fixed-wing unmanned rotary-wing vtol flapping-wing")),
     "helicopter": ("robot", _words("autonomous unmanned model rc miniature small-scale robotic")),
     "telescope": ("sensor", _words("radio space tracking optical ground-based satellite")),
