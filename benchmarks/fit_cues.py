@@ -131,6 +131,20 @@ def cross_validate(found: list[Example]) -> NDArray[np.float64]:
     return out
 
 
+def role_accuracy(found: list[Example], entity_type: str, roles: tuple[str, ...]) -> float:
+    """Cross-validated share of right roles among the true forms of a type."""
+    mine = [e for e in found if e.label.rstrip("+-") == entity_type and e.role in roles]
+    right = 0
+    for number in range(FOLDS):
+        inside = [int(digest(e.paper, 8), 16) % FOLDS == number for e in mine]
+        train = [e for e, held in zip(mine, inside, strict=True) if not held]
+        test = [e for e, held in zip(mine, inside, strict=True) if held]
+        weights = fit([seen_in_training(e) for e in train], [str(e.role) for e in train], roles)
+        guesses = probabilities([e.features for e in test], weights, len(roles)).argmax(axis=1)
+        right += sum(roles[guess] == e.role for guess, e in zip(guesses, test, strict=True))
+    return right / max(1, len(mine))
+
+
 def gold_counts(path: Path) -> Counter[str]:
     """Distinct gold forms of each class, those that no rule proposes included."""
     papers = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
@@ -170,6 +184,7 @@ def main() -> None:
     }
     for entity_type, roles in ROLES.items():
         mine = [e for e in found if e.label.rstrip("+-") == entity_type and e.role in roles]
+        print(f"{entity_type:9} roles {role_accuracy(found, entity_type, roles):.3f}  n {len(mine)}")
         weights = fit([seen_in_training(e) for e in mine], [str(e.role) for e in mine], roles)
         result["roles"][entity_type] = {"classes": roles, "weights": weights}
     arguments.output.write_text(

@@ -187,11 +187,25 @@ def _parts(word: str) -> tuple[str, ...]:
 class _Surroundings:
     """The words before and after a place, within its sentence."""
 
-    __slots__ = ("_sentences", "_text")
+    __slots__ = ("_first", "_last", "_middle", "_sentences", "_text")
 
-    def __init__(self, text: str, sentences: Sentences) -> None:
+    def __init__(self, text: str, title_end: int, sentences: Sentences) -> None:
         self._text = text
         self._sentences = sentences
+        self._first = next((begin for begin in sentences.starts if begin >= title_end), 0)
+        self._last = sentences.starts[-1]
+        self._middle = (self._first + sentences.spans[-1][1]) / 2
+
+    def place(self, start: int) -> str:
+        """Which sentence of the abstract an offset lies in (first, early, late, last), and whether it opens it."""
+        begin = self._sentences.at(start)[0]
+        if begin <= self._first:
+            where = "first"
+        elif begin == self._last:
+            where = "last"
+        else:
+            where = "early" if begin < self._middle else "late"
+        return f"S:{where}{'^' if start == begin else ''}"
 
     def before(self, start: int) -> list[str]:
         """At least seven words and signs before an offset, the nearest last, where there are so many."""
@@ -283,7 +297,7 @@ def describe(text: str, title_end: int, sentences: Sentences, forms: dict[str, F
         sentences: Sentence spans of the text.
         forms: What ``collect_forms`` gave.
     """
-    surroundings = _Surroundings(text, sentences)
+    surroundings = _Surroundings(text, title_end, sentences)
     lists = _lists(text, forms)
     longest = _cover(forms)
     title = text[:title_end]
@@ -310,7 +324,7 @@ def _occurrence(
     """Features of one place: its own surroundings, and those of the enumeration that it is part of."""
     where = "T" if span[0] < title_end else ""
     context = _context(surroundings.before(span[0]), surroundings.after(*span))
-    out = [where + feature for feature in context] if where else context
+    out = [where + feature for feature in context] if where else [surroundings.place(span[0]), *context]
     if enumeration is not None:
         first, last = enumeration
         out.append("list")
