@@ -1,9 +1,9 @@
 """Hardware in titles and abstracts: products by name, products by the way they are named, and common nouns.
 
 One Aho-Corasick pass over the case-folded text finds where something may begin: a form of the hardware vocabulary, a
-product line ("RTX"), a vendor, or a noun that is hardware together with what stands before it ("stereo camera"). Only there do
-anchored expressions look left for the vendor, the modifiers and the number of units, and right for model number, memory size
-and class word, so that products which no vocabulary knows are found by the same rules as those it does.
+product line ("RTX"), a vendor, or a noun that is hardware together with what stands before it ("stereo camera"). Only there
+do anchored expressions look left for the vendor, the modifiers and the number of units, and right for model number, memory
+size and class word, so that products which no vocabulary knows are found by the same rules as those it does.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
-from kg.extractors.base import Component, add_candidates
+from kg.extractors.base import TITLE_SEPARATOR, Component, add_candidates
 from kg.extractors.hardware_words import (
     CLASS_KINDS,
     CLASS_MODIFIERS,
@@ -31,6 +31,7 @@ from kg.extractors.hardware_words import (
     LINE_WORDS,
     LINES,
     MODEL_VENDORS,
+    MODIFIER_KINDS,
     NEVER_BARE,
     NOT_A_NAME,
     NOT_PROPER,
@@ -110,6 +111,9 @@ _BRANDED = re.compile(
     r" (?:[A-Z]{1,6}[- ]?\d{1,5}[A-Za-z]{0,4}(?:-\d{1,4}[A-Za-z]{0,3})?(?: [A-Z]?\d{1,4}[A-Za-z]{0,2})?|\d{4} ?(?:Ti|ti|XT))(?!\w)"
 )
 _COINED = re.compile(r"(?:[A-Z]{3,}[\w]*|[A-Z][a-z]+[A-Z]\w*|[A-Z][\w-]*\d\w*|[a-z][A-Z]\w+)(?:-[A-Z\d]\w*)*")
+_CALLED = re.compile(
+    r" ((?:[A-Z]{3,}\w*|[A-Z][a-z]+[A-Z]\w*|[A-Z]\w*\d\w*|[a-z][A-Z]\w+|[A-Z][a-z]{2,})(?:-[A-Z\d]\w*)*)(?: (?:[IVX]+|\d{1,2})\b)?"
+)
 _PROPER = re.compile(r"[A-Z][a-z]{2,}")
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|our|on|with|using|of) $")
 _MODIFIER = re.compile(r"[\w-]+-(?:mounted|legged|fingered|actuated)")
@@ -125,7 +129,7 @@ _TASK_AFTER = re.compile(
     re.IGNORECASE,
 )
 _NO_NOUN_AFTER = re.compile(
-    r"[.,;:)]|$| (?:and|or|to|in|on|is|are|with|for|that|which|can|as|at|has|have|from|by|of|mounted|was|while|were|using|when|"
+    r"[.,;:)]|$| (?:and|or|to|in|on|is|are|with|for|that|which|can|as|at|has|have|from|by|of|mounted|was|while|were|using|when|who|whose|where|but|developed|designed|built|"
     r"attached|installed|placed|instead|without|during|under|into|through|containing|featuring|equipped)\b"
 )
 _NO_NOUN_BEFORE = re.compile(
@@ -156,7 +160,9 @@ _INTRODUCE = re.compile(
     r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors)\s+(?:have\s+)?(?:also\s+)?"
     r"(?:present|introduce|develop|propose|design|describe|build|built)(?:s|ed|d)?\s+(?:(?:an?|the|our)\s+)?(?:[\w-]+,?\s+){0,3}$"
 )
-_PRODUCT_FOLLOWS = re.compile(r",? \(?(?:the |a |called |named |namely )?(?:\w+ )?")
+_PRODUCT_FOLLOWS = re.compile(
+    r",? \(?(?:the |a |called |named |namely )?(?:(?!(?:and|or|with|to|for|on|using|from|in|of|via|by|as|like|is|are)\b)\w+ )?"
+)
 _NOUN_FOLLOWS = re.compile(r",? (?:\(|which is )?(?:an?|the) (?:[\w'’-]+ ){0,3}")
 _COMPANY = r"(?:[Ll]i[Dd][Aa][Rr]|LIDAR|[Rr]adar|IMU|GPS|[Mm]icrophone|[Ll]aser|[Ss]onar)"
 _COMPANY_BEFORE = re.compile(rf"{_COMPANY}s?(?:,| and| or|/|-| &)? ?(?:and |or |a |the )?$")
@@ -300,16 +306,33 @@ class _Head:
 
     def read(self, text: str, start: int, end: int) -> _Find | None:
         """The phrase that this noun is the head of, if it is hardware."""
+        if text[start - 1 : end] == " robot" and (called := _called(text, end)) is not None:
+            return called
         if self.word in ("arm", "hand") and text[start - 1 : start] == "-":
             return None
         begin = _modified(text, start, self.modifiers)
         if self.kind == "robot" and (name := _name_before(text, begin)) is not None:
-            return _Find(name, end, "robot", "robot", name_end=begin - 1)
+            found = _Find(name, end, "robot", "robot", name_end=begin - 1)
+            return None if _is_inside_name(text, found) else found
         if begin < start:
-            return None if _TASK_AFTER.match(text, end) else _Find(begin, end, "phrase", self.kind)
+            kind = _kind_of_modifiers(text[begin:start].lower()) or self.kind if self.kind == "edge" else self.kind
+            return None if _TASK_AFTER.match(text, end) else _Find(begin, end, "phrase", kind)
         if (is_hardware := _BARE.get(self.word)) and is_hardware(text, start, end):
             return _Find(start, end, "bare", self.kind)
         return None
+
+
+def _kind_of_modifiers(words: str) -> str | None:
+    """The kind that a device or platform is by the words before it."""
+    return next((kind for word, kind in MODIFIER_KINDS.items() if word in words), None)
+
+
+def _called(text: str, end: int) -> _Find | None:
+    """The robot whose name stands behind the word: "the humanoid robot BARTHOC"."""
+    found = _CALLED.match(text, end)
+    if not found or found[1] in NOT_A_NAME or end < text.find(TITLE_SEPARATOR) or not _NO_NOUN_AFTER.match(text, found.end()):
+        return None
+    return _Find(end + 1, found.end(), "robot", "robot", name_end=found.end())
 
 
 def _is_camera(text: str, start: int, end: int) -> bool:
@@ -417,13 +440,9 @@ def _name_before(text: str, start: int) -> int | None:
         return None
     if _COINED.fullmatch(word):
         return before
-    if (
-        _PROPER.fullmatch(word)
-        and word.lower() not in NOT_PROPER
-        and _ARTICLE_BEFORE.search(text, max(0, before - 8), before)
-    ):
-        return before
-    return None
+    if not _PROPER.fullmatch(word) or word.lower() in NOT_PROPER or text[start].isupper() or start < text.find(TITLE_SEPARATOR):
+        return None
+    return before if _ARTICLE_BEFORE.search(text, max(0, before - 8), before) else None
 
 
 def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] | None) -> _Find:
@@ -450,7 +469,7 @@ def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] |
 def _is_inside_name(text: str, found: _Find) -> bool:
     """Whether the product's name is part of another name, as in "Kinect Fusion" and "the Kinect Gesture dataset"."""
     follows = _NAME_GOES_ON.match(text, found.end)
-    return follows is not None and (follows[1] is None or found.start > text.find("\n\n"))
+    return follows is not None and (follows[1] is None or found.start > text.find(TITLE_SEPARATOR))
 
 
 def _name_of(surface: str, entry: Entry | None) -> str:
@@ -472,11 +491,11 @@ def _kind_of(words: str) -> str:
 def _count_of(text: str, start: int, end: int) -> int | None:
     """The number of units that the text states for the mention at ``[start:end]``."""
     said = _COUNT.search(text, max(0, start - 48), start)
+    if said and _DURATION.match(text, end):
+        return None
     if said:
         if said[3]:
             return NUMBER_WORDS[said[3].lower().removeprefix("a ")]
-        if _DURATION.match(text, end):
-            return None
         digits = said[1].replace(",", "")
         return int(digits) * (1000 if said[2] else 1) if len(digits) < 9 else None
     after = _COUNT_AFTER.match(text, end)
@@ -659,13 +678,13 @@ def _without_appositions(text: str, finds: list[_Find]) -> list[_Find]:
             before = finds[number - 1] if number else None
             if (
                 after is not None
-                and _explains(found, after)
+                and _explains(text, found, after)
                 and _PRODUCT_FOLLOWS.fullmatch(text, found.end, after.start)
             ):
                 continue
             if (
                 before is not None
-                and _explains(found, before)
+                and _explains(text, found, before)
                 and _NOUN_FOLLOWS.fullmatch(text, before.end, found.start)
             ):
                 continue
@@ -673,8 +692,8 @@ def _without_appositions(text: str, finds: list[_Find]) -> list[_Find]:
     return kept
 
 
-def _explains(noun: _Find, product: _Find) -> bool:
-    return product.name_end > 0 and noun.kind == product.kind
+def _explains(text: str, noun: _Find, product: _Find) -> bool:
+    return product.name_end > 0 and noun.kind == product.kind and text[noun.end - 1] != "s"
 
 
 _RANK = {rule: number for number, rule in enumerate(CONFIDENCE)}

@@ -12,6 +12,7 @@ __all__ = [
     "LINES",
     "LINE_WORDS",
     "MODEL_VENDORS",
+    "MODIFIER_KINDS",
     "NEVER_BARE",
     "NOT_A_NAME",
     "NOT_PROPER",
@@ -40,7 +41,7 @@ VENDORS = _vendors(
     Toyota Honda DJI Parrot Robotiq Schunk|SCHUNK Wonik Shadow_Robot Barrett D-Wave Rigetti IonQ Quantinuum Meta Oculus HTC Lenovo Dell
     Xiaomi Bitcraze Intuitive_Surgical Point_Grey FLIR Basler PrimeSense SensAble|Sensable Geomagic Logitech Robotis|ROBOTIS
     AscTec|Ascending_Technologies iRobot Fetch_Robotics Leap_Motion Stäubli|Staubli Epson Festo|FESTO Sony Fujitsu Kawada Hitachi
-    Comau Adept Flexiv Franka-Emika Hello_Robot Pioneer SynTouch Xsens Vicon Broadcom Marvell Cyberdyne"""
+    Comau Adept Flexiv Franka-Emika Hello_Robot Pioneer SynTouch Xsens Vicon Broadcom Marvell Cyberdyne Sarcos Robotnik iniLabs UBTECH"""
 )
 """Vendor forms to the vendor's name."""
 
@@ -117,7 +118,7 @@ CLASS_MODIFIERS = (
     compute neural tensor neuromorphic bimanual omnidirectional single-arm dual-arm service haptic nano micro lightweight light-weight
     manipulator redundant aerial flying quadrotor wheeled tracked walking ground underwater social educational head-mounted soft parallel
     multi-fingered anthropomorphic underactuated development evaluation parallel-jaw two-finger 3D 2D 7-DoF 7-DOF 6-DOF 6-DoF 7DOF 6DOF
-    vision motion-capture micro-UAV aerial differential-drive rotary-wing laser-range-finder mixed-reality VR AR MR cobot"""
+    vision motion-capture micro-UAV aerial differential-drive rotary-wing manipulation Maxwell Pascal Volta Turing Ampere Hopper Blackwell laser-range-finder mixed-reality VR AR MR cobot"""
 ).split()
 """Words that may stand between a product's name and the class word."""
 
@@ -147,7 +148,7 @@ NOT_A_NAME = _words(
     Wi-Fi RFID BCI SSVEP FBG FIFA IEEE RoboCup NIST ISO DRC IROS ICRA ARAT MR-safe PVDF PZT DEA HASEL SEA VSA KF EKF UKF MDP POMDP LQR CPG
     ZMP CBF CLF QP MILP NMPC RRT PRM IRL HAR AGVs ADAS ALS R2R V2X SE OF AND FOR THE MULTI SOFT HUMAN LEGGED MOBILE HUMANOID AERIAL
     Real-World Multi-Robot PDMS SCARA 3R 2R 3-RRR PhD CoM DMP DMPs NN RNNs CNNs DNNs MPC-based GAN LSTM UAVs NonHolonomic 3D-printed
-    3D-Printed 4D-printed SMA-actuated SLA SLIP PVT TRO JSAI PPO DDPG SAC COVID-19 LEGO Wi-Fi-based McKibben KITTI AMP RAM-based ASR TTS
+    3D-Printed 4D-printed SMA-actuated SLA SLIP PVT VTOL IPMC SPS USAR UAM USS COTS TCP DDF DOFs BAIR AirSim MuJoCo UAVs RPS UPS PRR RRR UPU SARs HRC DMLS COVID TRO JSAI PPO DDPG SAC COVID-19 LEGO Wi-Fi-based McKibben KITTI AMP RAM-based ASR TTS
     EEG-based EMG-based Q-learning WSN IK FK DLR-HIT Sim2Real R2 H2 H-infinity NeRF SfM"""
 )
 """Capitalised words before a class word that do not name a product."""
@@ -225,7 +226,7 @@ _DEVICE = _words(
     """edge mobile embedded iot wearable smart handheld hand-held portable haptic robotic ar vr ar/vr edge-computing neuromorphic fpga
     internet-of-things memristive memristor quantum microfluidic android ios"""
 )
-_PLATFORM = _words("mobile embedded robotic robot edge humanoid")
+_PLATFORM = _words("mobile embedded robotic robot edge humanoid legged quadruped quadrupedal")
 _VEHICLE = _words(
     """ground aerial underwater air micro-aerial micro surface unmanned robotic flapping marine wheeled all-terrain guided flapping-wing
     space legged flying agricultural micro-air multi-rotor multirotor amphibious operated remotely automated-guided tracked"""
@@ -352,6 +353,21 @@ HEADS: dict[str, tuple[str, frozenset[str]]] = {
     "suit": ("other", _words("assist motion-capture")),
 }
 """Nouns that are hardware after one of these words: kind and words."""
+
+MODIFIER_KINDS = {
+    "robot": "robot",
+    "humanoid": "robot",
+    "legged": "robot",
+    "quadrup": "robot",
+    "mobile": "mobile",
+    "haptic": "other",
+    "quantum": "quantum",
+    "wearable": "sensor",
+    "neuromorphic": "accelerator",
+    "memristor": "accelerator",
+    "fpga": "accelerator",
+}
+"""What a device or platform is, by a part of the words before it."""
 
 NEVER_BARE = _words("camera robot sensor accelerator cluster")
 """Generic entries of the vocabulary that are too wide on their own."""
