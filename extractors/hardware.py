@@ -330,7 +330,12 @@ def _kind_of_modifiers(words: str) -> str | None:
 def _called(text: str, end: int) -> _Find | None:
     """The robot whose name stands behind the word: "the humanoid robot BARTHOC"."""
     found = _CALLED.match(text, end)
-    if not found or found[1] in NOT_A_NAME or end < text.find(TITLE_SEPARATOR) or not _NO_NOUN_AFTER.match(text, found.end()):
+    if (
+        not found
+        or found[1] in NOT_A_NAME
+        or end < text.find(TITLE_SEPARATOR)
+        or not _NO_NOUN_AFTER.match(text, found.end())
+    ):
         return None
     return _Find(end + 1, found.end(), "robot", "robot", name_end=found.end())
 
@@ -440,7 +445,12 @@ def _name_before(text: str, start: int) -> int | None:
         return None
     if _COINED.fullmatch(word):
         return before
-    if not _PROPER.fullmatch(word) or word.lower() in NOT_PROPER or text[start].isupper() or start < text.find(TITLE_SEPARATOR):
+    if (
+        not _PROPER.fullmatch(word)
+        or word.lower() in NOT_PROPER
+        or text[start].isupper()
+        or start < text.find(TITLE_SEPARATOR)
+    ):
         return None
     return before if _ARTICLE_BEFORE.search(text, max(0, before - 8), before) else None
 
