@@ -7,6 +7,7 @@ from functools import lru_cache
 
 __all__ = ["ancestor_names", "parent_name"]
 
+_LONGEST = 200  # what is longer is a text, and the patterns take quadratic time
 _SEP = r"[\s_-]+"
 _VERSION = rf"(?:{_SEP})?v(?:er(?:sion)?\.?)?\s?\d+(?:\.\d+)*[a-z]?"
 _NUMBER = r"[\s_-]?\d+(?:\.\d+)*"
@@ -78,6 +79,8 @@ def parent_name(name: str, type: str) -> str | None:
     >>> parent_name("LLaMA-2-70B", "Method"), parent_name("ViT-L/14", "Method"), parent_name("A100 80GB", "Hardware")
     ('LLaMA-2', 'ViT', 'A100')
     """
+    if len(name) > _LONGEST:
+        return None
     if type == "Hardware" and _is_name(bare := _VENDORS.sub("", name, count=1)) and bare != name:
         return bare
     for suffix in _SUFFIXES.get(type, ()):
