@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -36,18 +37,18 @@ _PROPOSE = re.compile(
     r"(?:propose|present|introduce|develop|design|describe|devise|formulate|release|construct|build|create|contribute|"
     r"adopt|employ|use)s?\s+(?:and\s+\w+\s+)?(?:an?|the|two|our|three)?\s*"
 )
+_CALLED = re.compile(
+    r"\b(?:called|named|dubbed|termed|namely|coined|referred to as|known as|i\.e\.,)\s+[\"“'`]*(?:the\s+|an?\s+)?"
+)
 _ADJECTIVE = re.compile(rf"(?:(?:{'|'.join(PRAISE)}),?\s+)+")
 _PHRASE = re.compile(r"[^\W_][\w-]*(?:\s+[^\W_][\w-]*){0,6}")
 _PHRASE_STOP = re.compile(rf"\s+(?:{'|'.join(PHRASE_ENDS)})\b.*")
-_TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
-_PHRASE_HEADS = frozenset(
-    """network networks model models algorithm method framework approach loss mechanism module strategy scheme
-    architecture system transformer attention learning training optimization distillation estimator kernel
-    regularization sampling search planner controller policy decoder encoder autoencoder pruning quantization
-    augmentation inference decoding prompting tuning filter detector tracker embedding representation pipeline
-    procedure technique dataset benchmark corpus solver optimizer""".split()
+_TITLE_BREAK = re.compile(
+    r"[:;,?!.()]\s*(?:(?:An?|The|Towards?|On)\s+)?|\s+[-–—]\s+"
+    r"|\s+(?:for|via|with|by|using|through|from|to|in|on|under|and|of|towards?|based on|as)\s+(?:(?:an?|the)\s+)?",
+    re.IGNORECASE,
 )
-
+_TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
 
 _Word = tuple[int, int, str, str]
 """Start, end, text and class of a word."""
@@ -156,9 +157,19 @@ def _before_colon(text: str, title_end: int) -> tuple[int, int] | None:
     return 0, match.start()
 
 
+def _title_phrases(text: str, title_end: int) -> Iterator[tuple[int, int]]:
+    """Phrases of two to six words of a title, between its connectors and signs: many a long form stands there only."""
+    begin = 0
+    for match in chain(_TITLE_BREAK.finditer(text, 0, title_end), (None,)):
+        end = match.start() if match else title_end
+        if 1 <= text.count(" ", begin, end) <= 5 and text[begin].isalnum():
+            yield begin, end
+        begin = match.end() if match else end
+
+
 def _proposed(text: str, title_end: int) -> Iterator[tuple[int, int]]:
     """Noun phrases that follow "we propose a novel ..." and the like, up to the word that ends them."""
-    for match in _PROPOSE.finditer(text, title_end):
+    for match in chain(_PROPOSE.finditer(text, title_end), _CALLED.finditer(text, title_end)):
         at = match.end()
         if adjective := _ADJECTIVE.match(text, at):
             at = adjective.end()
@@ -167,7 +178,7 @@ def _proposed(text: str, title_end: int) -> Iterator[tuple[int, int]]:
             continue
         found = _PHRASE_STOP.sub("", phrase[0], count=1)
         words = found.split()
-        if 2 <= len(words) <= 6 and words[-1].lower() in _PHRASE_HEADS:
+        if 2 <= len(words) <= 6:
             yield at, at + len(found)
             if len(words) > 2 and words[-1].lower() in GENERIC_HEADS:
                 yield at, at + len(found) - len(words[-1]) - 1
@@ -191,6 +202,8 @@ def find_names(text: str, title_end: int, sentences: Sentences) -> list[Candidat
         add(*span, "colon")
     for start, end in _in_title(text, _words(text, 0, title_end)):
         add(start, end, "title")
+    for start, end in _title_phrases(text, title_end):
+        add(start, end, "phrase")
     words = _words(text, title_end, len(text))
     openings = set(sentences.starts)
     for first, last in _runs(text, words):
