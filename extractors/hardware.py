@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -44,20 +44,21 @@ from kg.vocabulary import SEEDS, Entry, load_vocabulary
 __all__ = ["CONFIDENCE", "HardwareMatcher", "find_hardware", "matcher_for"]
 
 CONFIDENCE = {
-    "entry": 0.95,
-    "ambiguous": 0.75,
-    "product": 0.9,
-    "model": 0.85,
-    "vendor": 0.7,
-    "robot": 0.65,
-    "noun": 0.88,
-    "phrase": 0.72,
-    "bare": 0.6,
+    "entry": 0.97,
+    "ambiguous": 0.93,
+    "product": 0.86,
+    "model": 0.9,
+    "vendor": 0.85,
+    "robot": 0.8,
+    "noun": 0.92,
+    "phrase": 0.87,
+    "bare": 0.78,
 }
-"""Precision of each rule on the annotated training papers."""
+"""Precision of each rule on the annotated training papers, rounded down where they hold few cases."""
 
 _MOST_SPELLINGS = 81
 _MOST_MODIFIERS = 4
+_NEAR = 110
 _OPENING = "([{\"'`“‘~"
 _PROCESSING = frozenset(("gpu", "cpu", "tpu", "accelerator"))
 
@@ -75,6 +76,7 @@ def _class_of(nouns: Iterable[str]) -> re.Pattern[str]:
 
 
 _CLASS = _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand"))
+_GPU_CLASS = _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand", "device", "robot"))
 _ROBOT_CLASS = _class_of(CLASS_NOUNS)
 _BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + _ROBOT_CLASS.pattern)
 _MEMORY = re.compile(
@@ -116,6 +118,9 @@ _CALLED = re.compile(
 )
 _PROPER = re.compile(r"[A-Z][a-z]{2,}")
 _ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|our|on|with|using|of) $")
+_DEFINED = re.compile(r" \(([A-Z]{2,6})s?\)")
+_MARKS = re.compile(r"(?:['’]s|\((?:R|TM|r|tm)\)|[®™])$")
+_SLICE = re.compile(r"-\d+(?: [Pp]ods?)?$")
 _MODIFIER = re.compile(r"[\w-]+-(?:mounted|legged|fingered|actuated)")
 _JOINED_NAME = re.compile(
     r"(?<![\w-])(?!(?:Multi|Single|Inter|Intra|Per|CPU|GPU|TPU|NPU|NIC|Non|Many|On|Off|Pre|Low|MR|VR|AR)-)[A-Z]\w*-$"
@@ -149,12 +154,12 @@ _QUALITY = (
     r"synchronized|calibrated|fixed|external|simulated|autonomous|regular|moderate|ordinary|typical|\d+ ?GB)"
 )
 _COUNT = re.compile(
-    r"(?<![\w.,$])(?:(\d{1,3}(?:,\d{3})+|\d+)(\s?[kK](?=[\s-]))?\+?|((?:a )?single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
+    r"(?<![\w.,$])(?:(\d{1,3}(?:,\d{3})+|\d+(?:\.\d+(?=\s?[kK]))?)(\s?[kK](?=[\s+-]))?\+?|((?:a )?single|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"sixteen|twenty|thirty-two|thirty|sixty-four|dual))(?:\s?[xX×*]|\s?\$\\times\$|\s?\\times)?[ -]?"
     rf"(?:{_QUALITY}[ -]){{0,2}}$",
     re.IGNORECASE,
 )
-_NAME_GOES_ON = re.compile(r"[ -](?:(?:[\w-]+ )?(?:[Dd]ataset|[Bb]enchmark|[Dd]atabase|[Cc]orpus)s?\b|([A-Z]\w+))")
+_NAME_GOES_ON = re.compile(r"[ -](?:(?:[\w-]+ )?(?:[Dd]ataset|[Bb]enchmark|[Dd]atabase|[Cc]orpus)\b|([A-Z]\w+))")
 _COUNT_AFTER = re.compile(r" ?[x×*] ?(\d{1,5})\b|s? \((\d{1,5})\)")
 _INTRODUCE = re.compile(
     r"\b(?:[Ww]e|[Pp]aper|[Ww]ork|[Aa]rticle|[Aa]uthors)\s+(?:have\s+)?(?:also\s+)?"
@@ -182,6 +187,8 @@ class _Find:
     entry: Entry | None = None
     maker: str = ""
     memory: int | None = None
+    memory_at: int = 0
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,12 +236,11 @@ class _Form:
             return False
         if found.end > end or found.name_end > end:
             return True
-        near = text[max(0, start - 90) : end + 90]
-        return CONTEXTS[found.kind].search(near) is not None
+        return CONTEXTS[found.kind].search(text, max(0, start - _NEAR), end + _NEAR) is not None
 
     def _noun(self, text: str, start: int, end: int) -> _Find | None:
         kind = self.entry.kind or "other"
-        if self.ambiguous and not CONTEXTS[kind].search(text[max(0, start - 90) : start] + " " + text[end : end + 90]):
+        if self.ambiguous and text[end - 1] != "s" and not CONTEXTS[kind].search(_around(text, start, end)):
             return None
         if text.startswith("Neural ", max(0, start - 7)):
             return None
@@ -243,8 +249,8 @@ class _Form:
         begin = _modified(text, start, EXTENDERS.get(kind, frozenset()))
         if begin == start and kind in _PROCESSING and (model := _model_before(text, start)) is not None:
             return _Find(_branded(text, model), end, "model", kind, name_end=start - 1)
-        if kind == "memory" and (unit := _MEMORY_USE.match(text, start)):
-            return _Find(start, start + len(unit[1]), "noun", unit[1].lower())
+        if kind == "memory" and (unit := _unit_of(text, start)):
+            return unit
         if kind == "sensor" and (more := _SENSOR_NOUN.match(text, end)):
             end = more.end()
         elif kind == "robot" and (name := _name_before(text, begin)) is not None:
@@ -315,11 +321,24 @@ class _Head:
             found = _Find(name, end, "robot", "robot", name_end=begin - 1)
             return None if _is_inside_name(text, found) else found
         if begin < start:
+            if self.word == "memory" and (unit := _unit_of(text, begin)):
+                return unit
             kind = _kind_of_modifiers(text[begin:start].lower()) or self.kind if self.kind == "edge" else self.kind
             return None if _TASK_AFTER.match(text, end) else _Find(begin, end, "phrase", kind)
         if (is_hardware := _BARE.get(self.word)) and is_hardware(text, start, end):
             return _Find(start, end, "bare", self.kind)
         return None
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """What stands near ``[start:end]``, without it."""
+    return text[max(0, start - _NEAR) : start] + " " + text[end : end + _NEAR]
+
+
+def _unit_of(text: str, start: int) -> _Find | None:
+    """The processor whose memory is spoken of as a cost: "GPU memory usage" is no part of the machine, the GPU is."""
+    used = _MEMORY_USE.match(text, start)
+    return _Find(start, used.end(1), "noun", used[1].lower()) if used else None
 
 
 def _kind_of_modifiers(words: str) -> str | None:
@@ -342,6 +361,8 @@ def _called(text: str, end: int) -> _Find | None:
 
 def _is_camera(text: str, start: int, end: int) -> bool:
     """Whether "camera" is the thing itself, neither described before nor describing what follows ("camera pose")."""
+    if text[start - 1 : start] == "-":
+        return False
     if _COMPANY_BEFORE.search(text, max(0, start - 20), start) or _COMPANY_AFTER.match(text, end):
         return True
     return bool(_NO_NOUN_AFTER.match(text, end) and _NO_NOUN_BEFORE.search(text, max(0, start - 12), start))
@@ -419,14 +440,19 @@ def _branded(text: str, start: int) -> int:
     """Where a product's name begins, vendor and product line included."""
     for _ in range(_MOST_MODIFIERS):
         before, word = _word_before(text, start)
-        word = word.removesuffix("'s").removesuffix("’s")
-        if word not in LINE_WORDS and word not in VENDORS:
+        if _brand(word) is None:
             earlier, first = _word_before(text, before)
-            if f"{first} {word}" not in VENDORS:
+            if _MARKS.sub("", f"{first} {word}") not in VENDORS:
                 break
             before = earlier
         start = before
     return start
+
+
+def _brand(word: str) -> str | None:
+    """A vendor's or a product line's word, without possessive and marks; None when it is neither."""
+    word = _MARKS.sub("", word)
+    return word if word in LINE_WORDS or word in VENDORS else None
 
 
 def _model_before(text: str, start: int) -> int | None:
@@ -463,9 +489,10 @@ def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] |
     if factor := _FORM_FACTOR.match(text, name_end):
         name_end = factor.end()
     found = _Find(_branded(text, start), name_end, "product", kind, name_end=name_end)
-    class_words = _ROBOT_CLASS if kind == "robot" else _CLASS
+    class_words = _ROBOT_CLASS if kind == "robot" else _GPU_CLASS if kind == "gpu" else _CLASS
     if size := _MEMORY.match(text, name_end):
         found.memory = int(size[1])
+        found.memory_at = size.start()
         classed = class_words.match(text, size.end())
         if classed or "(" not in size[0]:
             found.end = found.name_end = size.end()
@@ -507,7 +534,7 @@ def _count_of(text: str, start: int, end: int) -> int | None:
         if said[3]:
             return NUMBER_WORDS[said[3].lower().removeprefix("a ")]
         digits = said[1].replace(",", "")
-        return int(digits) * (1000 if said[2] else 1) if len(digits) < 9 else None
+        return round(float(digits) * (1000 if said[2] else 1)) if len(digits) < 9 else None
     after = _COUNT_AFTER.match(text, end)
     return int(after[1] or after[2]) if after else None
 
@@ -550,7 +577,9 @@ class HardwareMatcher:
         ]
         if not finds:
             return []
-        return [self._candidate(text, found) for found in _without_appositions(text, _without_overlaps(finds))]
+        kept = _without_overlaps(finds)
+        kept = _without_overlaps([*kept, *_acronyms(text, kept)])
+        return [self._candidate(text, found) for found in _without_appositions(text, kept)]
 
     def _hits(self, text: str) -> Iterator[tuple[int, int, list[_Term]]]:
         """Places where a term stands as a word."""
@@ -589,6 +618,7 @@ class HardwareMatcher:
             extractor="hardware",
             entry=entry,
             role="introduced" if introduced else "used",
+            group=found.group,
             attributes=attributes,
         )
 
@@ -596,19 +626,18 @@ class HardwareMatcher:
         """The vocabulary entry whose name the mention says in full, vendor and class word aside."""
         if not found.name_end:
             return self._entries.get(_singular(_bare(text[found.start : found.end]).lower()))
-        name = text[found.start : found.name_end]
-        sized = f"{name}{found.memory}GB" if found.memory and found.end == found.name_end else name
+        name = text[found.start : found.memory_at or found.name_end]
+        if name.endswith("s"):
+            name = name[:-1] if name[:-1] and _bare(name).lower() not in self._entries else name
+        if found.kind == "tpu":
+            name = _SLICE.sub("", name)
         words = name.split()
         for first in range(len(words)):
-            for whole in (sized, name):
-                key = _bare("".join(whole.split()[first:])).lower().replace("(", "").replace(")", "")
-                if entry := self._entries.get(key) or self._entries.get(key.removesuffix("s")):
-                    return entry
-            if (
-                words[first] not in VENDORS
-                and words[first] not in LINE_WORDS
-                and " ".join(words[first : first + 2]) not in VENDORS
-            ):
+            key = _bare("".join(words[first:])).lower()
+            sized = self._entries.get(f"{key}{found.memory}gb") if found.memory else None
+            if entry := sized or self._entries.get(key):
+                return entry
+            if _brand(words[first]) is None and " ".join(words[first : first + 2]) not in VENDORS:
                 break
         return None
 
@@ -677,6 +706,23 @@ def _without_overlaps(finds: list[_Find]) -> list[_Find]:
         if all(found.end <= other.start or other.end <= found.start for other in kept):
             kept.append(found)
     return sorted(kept, key=lambda f: f.start)
+
+
+def _acronyms(text: str, finds: list[_Find]) -> Iterator[_Find]:
+    """Acronyms that the text defines for what was found: "dielectric elastomer actuator (DEA)", and where they recur."""
+    for found in finds:
+        defined = _DEFINED.match(text, found.end)
+        if defined is None or not _abbreviates(defined[1], text[found.start : found.end]):
+            continue
+        found.group = text[found.start : found.end]
+        for place in re.finditer(rf"(?<![\w-]){defined[1]}s?(?![\w-])", text):
+            yield replace(found, start=place.start(), end=place.end(), name_end=place.end() if found.name_end else 0)
+
+
+def _abbreviates(acronym: str, form: str) -> bool:
+    """Whether the capitals of an acronym are the first letters of words of the form, the last word's among them."""
+    initials = "".join(word[0] for word in re.split(r"[ /-]", form) if word).upper()
+    return acronym == initials[-len(acronym) :] if len(acronym) > len(initials) - 2 else False
 
 
 def _without_appositions(text: str, finds: list[_Find]) -> list[_Find]:

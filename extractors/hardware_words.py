@@ -198,7 +198,7 @@ _CAMERA = _words(
     robot range frame-based line-scan telepresence vision video web 3d rgb-depth wearable dynamic-vision neuromorphic polarization
     single-photon spad sci overhead egocentric binocular trinocular wide-angle dslr underwater x-ray gamma roadside in-vehicle action
     cellphone cell dash 360-degree 360° lensless compressive uncooled surround-view stereoscopic global-shutter retinal-like
-    silicon-retina industrial consumer mobile"""
+    silicon-retina industrial mobile"""
 )
 _SENSOR = _words(
     """depth tactile force torque force/torque force-torque f/t range inertial rgb-d rgbd rgb pressure wireless proximity wearable laser
@@ -206,7 +206,7 @@ _SENSOR = _words(
     joint-torque event-based event smartphone mobile spad acceleration ambient kinect flex emg eeg ppg biometric thermal cmos ccd fingertip
     stretch soft time-of-flight tof vision-based humidity chemical gyro acoustic sonar photoplethysmography piezoelectric piezoresistive
     fbg fiber-optic mems odor olfactory bioimpedance biomedical physiological iot in-situ single-photon polarization micro airflow whisker
-    current 6-axis six-axis hall-effect hall bending curvature inclination electromagnetic slip force/tactile optical position joint"""
+    current 6-axis six-axis hall-effect hall bending curvature inclination electromagnetic slip force/tactile optical position joint image camera"""
 )
 _ROBOT = _words(
     """humanoid mobile legged industrial service soft aerial biped bipedal continuum modular surgical walking underwater quadruped
