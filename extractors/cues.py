@@ -28,7 +28,7 @@ from kg.extractors.features import Form, collect_forms, describe
 
 __all__ = ["CLASSES", "ROLES", "Model", "decide", "load_model", "typed_features"]
 
-CLASSES = ("none", "Method+", "Method-", "Dataset+", "Dataset-", "Task", "Metric")
+CLASSES = ("none", "Method+", "Method-", "Dataset+", "Task", "Metric")
 """What a form can be: a type, with + for proper names and - for common nouns where the two are told apart."""
 
 ROLES = {
@@ -100,16 +100,30 @@ def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
     """The forms of a document that the model decides about, and their features."""
     text = text_of(doc)
     candidates = candidates_of(doc)
-    aside = [(c.start, c.end) for c in candidates if c.type in _ASIDE]
-    open_ = [c for c in candidates if c.type not in _ASIDE and not _touches(aside, c.start, c.end)]
-    pairs = [p for p in abbreviations_of(doc) if not _touches(aside, *p.short) and not _touches(aside, *p.long)]
+    aside = _Taken(text)
+    for candidate in candidates:
+        if candidate.type in _ASIDE:
+            aside.take(candidate.start, candidate.end)
+    open_ = [c for c in candidates if c.type not in _ASIDE and aside.is_free(c.start, c.end)]
+    pairs = [p for p in abbreviations_of(doc) if aside.is_free(*p.short) and aside.is_free(*p.long)]
     forms = collect_forms(text, open_, pairs)
     title_end = title_end_of(doc)
     return forms, describe(text, title_end, sentences_of(doc), forms)
 
 
-def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
-    return any(start < stop and begin < end for begin, stop in spans)
+class _Taken:
+    """The places of a text that mentions cover."""
+
+    __slots__ = ("_covered",)
+
+    def __init__(self, text: str) -> None:
+        self._covered = bytearray(len(text))
+
+    def take(self, start: int, end: int) -> None:
+        self._covered[start:end] = b"\1" * (end - start)
+
+    def is_free(self, start: int, end: int) -> bool:
+        return self._covered.find(1, start, end) < 0
 
 
 @dataclass(slots=True)
@@ -164,25 +178,27 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
     """The mentions of a document as typed candidates with roles, free of overlaps, in order of place."""
     text = text_of(doc)
     forms, features = typed_features(doc)
-    fixed = [c for c in candidates_of(doc) if c.type in _ASIDE]
-    taken = [(c.start, c.end) for c in fixed]
+    found: list[Candidate] = []
+    taken = _Taken(text)
+    for candidate in candidates_of(doc):
+        if candidate.type in _ASIDE and taken.is_free(candidate.start, candidate.end):
+            taken.take(candidate.start, candidate.end)
+            found.append(candidate)
     if not forms:
-        return sorted(fixed, key=lambda c: c.start)
+        return sorted(found, key=lambda c: c.start)
     scores = model.scores(list(features.values()))
     accepted = _decisions(forms, scores, model)
     roles = _roles(accepted, dict(zip(features, scores.tolist(), strict=True)), model)
     lower = text.lower()
-    found = list(fixed)
     ranked = sorted(
         accepted.values(), key=lambda d: (-round(d.confidence, 2) - 0.02 * len(d.form.text.split()), d.form.text)
     )
     for decision in ranked:
         form = decision.form
         for start, end in sorted({*form.spans, *_occurrences(text, lower, form.text)}):
-            if _touches(taken, start, end):
-                continue
-            taken.append((start, end))
-            found.append(_mention(decision, start, end, roles.get(form.text)))
+            if taken.is_free(start, end):
+                taken.take(start, end)
+                found.append(_mention(decision, start, end, roles.get(form.text)))
     return sorted(found, key=lambda c: (c.start, c.end))
 
 

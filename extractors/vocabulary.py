@@ -1,8 +1,9 @@
 """Seed-vocabulary matcher: every name of ``seeds/`` in one pass over the text (Aho and Corasick 1975).
 
-Names and text are compared as sequences of letter runs, digit runs and signs, so that "CIFAR10", "CIFAR-10" and "cifar
-10" are one sequence. A match must begin and end where a word does; what remains of the word decides its fate:
-"BERT-based" is a mention of BERT, "BERT-XL" is a name of its own, of BERT's type.
+Names and text are compared in lower case with every sign but ``+ * #`` as a space, and a name is entered as it is
+written and with its letters and digits joined and parted, so that "CIFAR10", "CIFAR-10" and "cifar 10" are found alike.
+What follows in the same word decides about a match: "BERT-based" is a mention of BERT, "BERT-XL" is a name of its own,
+of BERT's type.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from ahocorasick_rs import AhoCorasick, MatchKind
+from ahocorasick_rs import AhoCorasick
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -22,20 +23,32 @@ from kg.vocabulary import SEEDS, Entry, load_vocabulary
 
 __all__ = ["Matcher", "matcher_for"]
 
-_PIECE = re.compile(r"[^\W\d_]+|\d+|[^\w\s-]")
+_KEPT = frozenset("+*#")
+_SIGNS = {sign: " " for sign in map(chr, range(128)) if not sign.isalnum() and sign not in _KEPT}
+_FOLD = str.maketrans(_SIGNS | dict.fromkeys("–—‐‑−‘’“”…·«»′", " "))
+_TO_DIGIT = re.compile(r"(?<=[^\W\d_]) (?=\d)")
+_TO_LETTER = re.compile(r"(?<=\d) (?=[^\W\d_])")
+_PARTED = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")
 _SEPARATORS = re.compile(r"[\s_-]+")
 _TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
 _LOWER_TAIL = re.compile(r"-[a-z]")
 _PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
-_GAP = "  "
 
 
-def _pieces(text: str) -> list[str]:
-    return _PIECE.findall(text.lower())
+def _folded(text: str) -> str:
+    """The text in lower case with signs as spaces, offset by offset."""
+    lower = text.lower()
+    if len(lower) != len(text):  # one letter (İ) becomes two in lower case
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lower.translate(_FOLD)
 
 
-def _pattern(pieces: Iterable[str]) -> str:
-    return " " + _GAP.join(pieces) + " "
+def _patterns(form: str) -> set[str]:
+    """What to look for, between spaces: the form, its letters and digits joined or parted, and its plural."""
+    plain = " ".join(_folded(form).split())
+    joined = _TO_DIGIT.sub("", plain)
+    spellings = {plain, joined, _TO_LETTER.sub("", joined), _PARTED.sub(" ", plain)} - {""}
+    return {f" {s}{plural} " for s in spellings for plural in (("", "s") if s[-1] in _PLURAL else ("",))}
 
 
 def _bare(form: str) -> str:
@@ -80,32 +93,25 @@ class Matcher:
         forms: dict[str, list[_Form]] = {}
         for entry in entries:
             for form in entry.forms:
-                pieces = _pieces(form)
-                if not pieces:
-                    continue
                 known = _Form(entry, form)
-                forms.setdefault(_pattern(pieces), []).append(known)
-                if pieces[-1][-1] in _PLURAL:
-                    forms.setdefault(_pattern([*pieces[:-1], pieces[-1] + "s"]), []).append(known)
+                for pattern in _patterns(form):
+                    forms.setdefault(pattern, []).append(known)
         self._forms = list(forms.values())
-        self._automaton = AhoCorasick(list(forms), matchkind=MatchKind.LeftmostLongest) if forms else None
+        self._automaton = AhoCorasick(list(forms)) if forms else None
 
     def find(self, text: str) -> list[Candidate]:
         """Candidates for the longest forms at each place of a text, one a type where a form has several entries."""
-        lower = text.lower()
         if self._automaton is None:
             return []
-        if len(lower) != len(text):
-            lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-        matches = list(_PIECE.finditer(lower))
-        pieces = [match[0] for match in matches]
-        haystack = _pattern(pieces)
+        hits = self._automaton.find_matches_as_indexes(f" {_folded(text)} ", overlapping=True)
         found: list[Candidate] = []
-        for index, begin, end in self._automaton.find_matches_as_indexes(haystack):
-            # every piece before the match ends in one gap, every piece of it but the last too
-            number = haystack.count(_GAP, 0, begin + 1)
-            first, last = matches[number], matches[number + haystack.count(_GAP, begin, end)]
-            found.extend(_judge(text, first.start(), last.end(), self._forms[index]))
+        reached = 0
+        # the haystack begins with a space and so does each pattern: offsets are those of the text
+        for start, negative_end, index in sorted((begin, 2 - end, index) for index, begin, end in hits):
+            end = -negative_end
+            if start >= reached and (judged := _judge(text, start, end, self._forms[index])):
+                found.extend(judged)
+                reached = end
         return found
 
 
@@ -114,9 +120,11 @@ def _judge(text: str, start: int, end: int, forms: list[_Form]) -> list[Candidat
     surface = text[start:end]
     if "\n" in surface or (start and (text[start - 1].isalnum() or text[start - 1] in "_@#\\")):
         return []
-    tail = _TAIL.match(text, end)
+    tail = _TAIL.match(text, end, end + _LONGEST_JOINT)
     longer = tail is not None and not _LOWER_TAIL.match(text, end)
     prefix = _prefix(text, start)
+    if prefix >= _LONGEST_JOINT or (tail is not None and len(tail[0]) >= _LONGEST_JOINT):
+        return []
     out = []
     for form in forms:
         if not form.accepts(surface):
@@ -135,7 +143,8 @@ def _prefix(text: str, start: int) -> int:
     if start < 2 or text[start - 1] != "-":
         return 0
     begin = start - 1
-    while begin and (text[begin - 1].isalnum() or text[begin - 1] == "-"):
+    least = max(0, start - _LONGEST_JOINT)
+    while begin > least and (text[begin - 1].isalnum() or text[begin - 1] == "-"):
         begin -= 1
     return start - begin if text[begin].isupper() else 0
 
