@@ -103,7 +103,7 @@ class Workspace:
             return
         self._create()
         with _disk(self.folder):
-            self._lock_file = (self.folder / "lock").open("a+", encoding="ascii")
+            self._lock_file = (self.folder / "lock").open("a+", encoding="utf-8")
         try:
             self._acquire(self._lock_file)
             with ExtractionLog(self._log_path, write=True) as self._held_log:
@@ -277,7 +277,7 @@ class Workspace:
 
     def _point_to(self, name: str) -> None:
         new = self.folder / ".CURRENT.new"
-        with new.open("w", encoding="ascii") as out:
+        with new.open("w", encoding="utf-8") as out:
             out.write(name + "\n")
             out.flush()
             os.fsync(out.fileno())
@@ -288,7 +288,7 @@ class Workspace:
 
     def _current_name(self) -> str | None:
         try:
-            name = (self.folder / "CURRENT").read_text(encoding="ascii").strip()
+            name = (self.folder / "CURRENT").read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             return None
         return name if _NAME.fullmatch(name) else None
