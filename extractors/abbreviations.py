@@ -13,15 +13,17 @@ from dataclasses import dataclass
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from kg.extractors.base import Component, text_of
+from kg.extractors.base import TITLE_SEPARATOR, Component, text_of
+from kg.extractors.stored import storable
 
 __all__ = ["Abbreviation", "abbreviations_of", "find_abbreviations"]
 
-_BRACKET = re.compile(r"\(\s*([^()]{2,90}?)\s*\)")
+_BRACKET = re.compile(r"\(([^()]{2,100})\)")
+_LONGEST = 90
 _SHORT = re.compile(r"[^\W_][\w.&/+^*-]{0,13}(?: [\w.&/+-]{1,8})?")
 _WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
 _SPOKEN = str.maketrans({"2": "t", "4": "f"})
-_BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)")
+_BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)|" + re.escape(TITLE_SEPARATOR))
 _LEADING = re.compile(
     r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE
 )
@@ -33,6 +35,13 @@ class Abbreviation:
 
     short: tuple[int, int]
     long: tuple[int, int]
+
+
+storable(
+    Abbreviation,
+    lambda pair: {"short": pair.short, "long": pair.long},
+    lambda *, short, long: Abbreviation((short[0], short[1]), (long[0], long[1])),
+)
 
 
 def _is_short_form(text: str) -> bool:
@@ -89,9 +98,12 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
     """All abbreviation definitions of a text, in order of place."""
     found = []
     for match in _BRACKET.finditer(text):
-        inner = match[1]
+        inner = match[1].strip()
+        if len(inner) > _LONGEST or TITLE_SEPARATOR in inner:
+            continue
+        inner_start = match.start(1) + match[1].find(inner)
         head = re.split(r"[;,]\s", inner, maxsplit=1)[0].strip("'\"“”` ")
-        offset = match.start(1) + inner.find(head)
+        offset = inner_start + inner.find(head)
         before = text[max(0, match.start() - 160) : match.start()].rstrip()
         if _is_short_form(head):
             base = max(0, match.start() - 160)
@@ -100,7 +112,7 @@ def find_abbreviations(text: str) -> list[Abbreviation]:
                 found.append(Abbreviation(short, (base + span[0], base + span[1])))
                 continue
         if " " in inner or "-" in inner:
-            found.extend(_reverse(text, match.start(), inner, match.start(1)))
+            found.extend(_reverse(text, match.start(), inner, inner_start))
     return found
 
 

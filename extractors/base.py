@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
+from kg.extractors.stored import storable
+from kg.vocabulary import Entry
 
 __all__ = [
     "TITLE_SEPARATOR",
@@ -29,6 +32,18 @@ Component = Callable[[Doc], Doc]
 for _name in ("kg_abbreviations", "kg_candidates", "kg_mentions", "kg_sentences", "kg_text", "kg_title_end"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
+
+
+def _slots(value: Candidate | Entry) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in type(value).__dataclass_fields__}
+
+
+def _entry(*, aliases: list[str], ambiguous: list[str], **rest: Any) -> Entry:
+    return Entry(aliases=tuple(aliases), ambiguous=frozenset(ambiguous), **rest)
+
+
+storable(Candidate, _slots, Candidate)
+storable(Entry, lambda entry: _slots(entry) | {"ambiguous": sorted(entry.ambiguous)}, _entry)
 
 
 def text_of(doc: Doc) -> str:
@@ -73,6 +88,13 @@ class Sentences:
     def at(self, offset: int) -> tuple[int, int]:
         """The sentence that an offset lies in (the last one that starts before it)."""
         return self.spans[max(0, bisect.bisect_right(self.starts, offset) - 1)]
+
+
+storable(
+    Sentences,
+    lambda found: {"spans": found.spans},
+    lambda *, spans: Sentences([(start, end) for start, end in spans]),
+)
 
 
 def sentences_of(doc: Doc) -> Sentences:

@@ -110,13 +110,15 @@ class Form:
 def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Iterable[Abbreviation]) -> dict[str, Form]:
     """The distinct forms among candidates and abbreviations, by text."""
     forms: dict[str, Form] = {}
+    known: set[tuple[int, int]] = set()
 
     def form_at(start: int, end: int) -> Form:
         surface = text[start:end]
         form = forms.get(surface)
         if form is None:
             form = forms[surface] = Form(surface)
-        if (start, end) not in form.spans:
+        if (start, end) not in known:
+            known.add((start, end))
             form.spans.append((start, end))
         return form
 

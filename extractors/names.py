@@ -50,6 +50,9 @@ _TITLE_BREAK = re.compile(
 )
 _TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
 
+_LONGEST_WORD = 80
+"""No name is longer; the shapes take quadratic time."""
+
 _Word = tuple[int, int, str, str]
 """Start, end, text and class of a word."""
 
@@ -61,6 +64,8 @@ def word_class(word: str) -> str:
     >>> word_class("SegFormer3D"), word_class("Vision"), word_class("7B"), word_class("12,000"), word_class("the")
     ('coined', 'cap', 'version', 'number', 'low')
     """
+    if len(word) > _LONGEST_WORD:
+        return "low"
     if _NUMBER.fullmatch(word) and not (word[-1] in "BM" and word[0].isdigit()):
         return "version" if re.fullmatch(r"\d{1,2}(?:\.\d)?|20\d\d", word) else "number"
     if _VERSION.fullmatch(word):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.candidates import Candidate
@@ -33,7 +34,8 @@ _WITH_SEEDS = frozenset(("kg_vocabulary",))
 class _WholeText:
     """Makes documents of one token: the components above read text, and spaCy's tokens would cost them a fifth.
 
-    A spaCy vocabulary keeps every string it has seen, so each batch of papers gets a new one.
+    A spaCy vocabulary keeps every string it has seen, so each batch of papers gets a new one. There is no state to
+    save; a saved pipeline names this tokenizer in its configuration.
     """
 
     def __init__(self) -> None:
@@ -41,6 +43,26 @@ class _WholeText:
 
     def __call__(self, text: str) -> Doc:
         return Doc(self._vocab, words=[text], spaces=[False]) if text else Doc(self._vocab)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        return b""
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> _WholeText:
+        return self
+
+    def to_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> None:
+        return
+
+    def from_disk(self, path: Path, *, exclude: Iterable[str] = ()) -> _WholeText:
+        return self
+
+
+def create_whole_text() -> Callable[[Language], _WholeText]:
+    """The tokenizer ``kg.whole_text.v1`` (registered as ``spacy_tokenizers`` entry point): a text is one token."""
+    return lambda nlp: _WholeText()
+
+
+registry.tokenizers.register("kg.whole_text.v1", func=create_whole_text)
 
 
 def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS) -> Language:
@@ -53,9 +75,8 @@ def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS
     Raises:
         ValueError: if no factory of that name is registered.
     """
-    nlp = spacy.blank("en")
-    if components is None:
-        nlp.tokenizer = _WholeText()
+    whole = {"nlp": {"tokenizer": {"@tokenizers": "kg.whole_text.v1"}}}
+    nlp = spacy.blank("en", config=whole if components is None else {})
     for component in COMPONENTS if components is None else components:
         nlp.add_pipe(component, config={"folder": str(seeds)} if component in _WITH_SEEDS else {})
     return nlp

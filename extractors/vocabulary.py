@@ -33,6 +33,8 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 _TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
 _LOWER_TAIL = re.compile(r"-[a-z]")
 _PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
+_LONGEST_JOINT = 60
+"""What is joined to a form by hyphens and is longer than this is no name (and would be looked at again and again)."""
 
 
 def _folded(text: str) -> str:
@@ -166,8 +168,11 @@ def _candidate(form: _Form, start: int, end: int, *, exact: bool) -> Candidate:
 
 @lru_cache(maxsize=4)
 def matcher_for(folder: Path = SEEDS) -> Matcher:
-    """The matcher over the vocabularies of a folder, built once a process."""
-    return Matcher(load_vocabulary(folder).entries)
+    """The matcher over the vocabularies of a folder, built once a process.
+
+    Hardware is left to ``kg_hardware``, which reads its vocabulary together with counts, vendors and class words.
+    """
+    return Matcher(entry for entry in load_vocabulary(folder).entries if entry.type != "Hardware")
 
 
 @Language.factory("kg_vocabulary", assigns=["doc._.kg_candidates"], default_config={"folder": None})
