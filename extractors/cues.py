@@ -22,9 +22,11 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
-from kg.extractors.abbreviations import abbreviations_of
+from kg.extractors.abbreviations import Abbreviation, abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe
+from kg.extractors.words import ends_in_no_entity, is_no_entity
+from kg.ids import link_key
 
 __all__ = ["CLASSES", "ROLES", "Model", "decide", "load_model", "typed_features"]
 
@@ -106,6 +108,7 @@ def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
             aside.take(candidate.start, candidate.end)
     open_ = [c for c in candidates if c.type not in _ASIDE and aside.is_free(c.start, c.end)]
     pairs = [p for p in abbreviations_of(doc) if aside.is_free(*p.short) and aside.is_free(*p.long)]
+    open_, pairs = _nameable(text, open_, pairs)
     forms = collect_forms(text, open_, pairs)
     title_end = title_end_of(doc)
     return forms, describe(text, title_end, sentences_of(doc), forms)
@@ -124,6 +127,24 @@ class _Taken:
 
     def is_free(self, start: int, end: int) -> bool:
         return self._covered.find(1, start, end) < 0
+
+
+def _nameable(
+    text: str, candidates: list[Candidate], pairs: list[Abbreviation]
+) -> tuple[list[Candidate], list[Abbreviation]]:
+    """Candidates and abbreviations without what is no name whatever the context, and the acronyms of such things."""
+    spelt = [(text[slice(*pair.short)], text[slice(*pair.long)]) for pair in pairs]
+    useless = [ends_in_no_entity(long) for _, long in spelt]
+    barred = {link_key(f) for forms, out in zip(spelt, useless, strict=True) if out for f in forms}
+    kept = [pair for pair, out in zip(pairs, useless, strict=True) if not out]
+    defined = {form for forms, out in zip(spelt, useless, strict=True) if not out for form in forms}
+    return [c for c in candidates if _may_be_name(text[c.start : c.end], c, barred, defined)], kept
+
+
+def _may_be_name(form: str, candidate: Candidate, barred: set[str], defined: set[str]) -> bool:
+    if barred and link_key(form) in barred:
+        return False
+    return candidate.entry is not None or form in defined or not is_no_entity(form)
 
 
 @dataclass(slots=True)

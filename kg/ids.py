@@ -14,6 +14,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 _JOINT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
+_ACRONYM_IN_S = re.compile(r"(?:^|[^A-Z])(?=\w{2,6}$)\w*[A-Z]S$")
 _DISTINCT_S = ("ss", "us", "is", "ics", "os", "as")
 
 
@@ -46,11 +47,16 @@ def _singular(word: str) -> str:
 def link_key(name: str) -> str:
     """What two spellings of one name share: case, hyphens, spaces and a plural ``s`` on the last word do not count.
 
+    The capital S of a short acronym is no plural: GPS is not several GPs.
+
     >>> link_key("CIFAR-10") == link_key("CIFAR10"), link_key("Vision Transformers") == link_key("vision transformer")
     (True, True)
+    >>> link_key("GPS") == link_key("GP"), link_key("GPs") == link_key("GP")
+    (False, True)
     """
     parts = slug(name).split("-")
-    parts[-1] = _singular(parts[-1])
+    if not _ACRONYM_IN_S.search(name):
+        parts[-1] = _singular(parts[-1])
     return "".join(parts)
 
 
@@ -62,7 +68,8 @@ def entity_id(entity_type: str, name: str) -> str:
     ('method:resnet50', 'method:resnet50', 'dataset:ms-coco')
     """
     words = slug(name).split("-")
-    words[-1] = _singular(words[-1])
+    if not _ACRONYM_IN_S.search(name):
+        words[-1] = _singular(words[-1])
     return f"{entity_type.lower()}:{_JOINT.sub('', '-'.join(words))}"
 
 
