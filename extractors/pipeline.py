@@ -28,7 +28,7 @@ COMPONENTS = (
     "kg_cues",
     "kg_results",
 )
-_WITH_SEEDS = frozenset(("kg_vocabulary",))
+_WITH_SEEDS = frozenset(("kg_vocabulary", "kg_hardware"))
 
 
 class _WholeText:
@@ -77,8 +77,10 @@ def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS
     """
     whole = {"nlp": {"tokenizer": {"@tokenizers": "kg.whole_text.v1"}}}
     nlp = spacy.blank("en", config=whole if components is None else {})
+    # a folder of the user's only: a saved pipeline should not name the place where this package is installed
+    folder = {} if seeds == SEEDS else {"folder": str(seeds)}
     for component in COMPONENTS if components is None else components:
-        nlp.add_pipe(component, config={"folder": str(seeds)} if component in _WITH_SEEDS else {})
+        nlp.add_pipe(component, config=folder if component in _WITH_SEEDS else {})
     return nlp
 
 

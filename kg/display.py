@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from kg.cli.console import printable
+from kg.console import printable
 from kg.model import Extraction, Mention, Paper
 from kg.schema import EXTRACTED_TYPES
 

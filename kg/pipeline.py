@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from kg import __version__
 from kg.config import Config
-from kg.errors import ConfigError, ServiceError
+from kg.errors import ConfigError, KgError, ServiceError
 from kg.linking.local import link_candidates
 from kg.model import Extraction, Mention, Paper
 from kg.readers.inputs import read_inputs
@@ -97,6 +97,8 @@ def _mentions(paper: Paper, text: str, sentences: Sentences, found: Sequence[Can
     for candidate, (entity, name) in zip(found, link_candidates(text, found), strict=True):
         begin, end = sentences.at(candidate.start)
         offset, limit = (0, title_end) if candidate.start < title_end else (abstract, len(text))
+        if candidate.start < offset or candidate.end > limit:
+            continue  # a component that is not ours may join the end of the title to the abstract
         mentions.append(
             Mention(
                 type=candidate.type,
@@ -125,15 +127,20 @@ def record_of(paper: Paper, extraction: Extraction) -> dict[str, Any]:
 
 # Extraction in several processes: texts go to the workers, finished JSON comes back.
 
-_worker: Extractor | None = None
+_worker: Extractor | KgError | None = None
 
 
 def _start_worker(config: Config) -> None:
     global _worker
-    _worker = Extractor(config)
+    try:
+        _worker = Extractor(config)
+    except KgError as error:  # raised here it would be lost: all that the pool tells is that a worker died
+        _worker = error
 
 
 def _work(papers: list[Paper], render: Callable[[Paper, Extraction], str]) -> list[str]:
+    if isinstance(_worker, KgError):
+        raise _worker
     assert _worker is not None  # noqa: S101 - the pool's initialiser ran
     return [render(paper, extraction) for paper, extraction in zip(papers, _worker.run(papers), strict=True)]
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple, NoReturn
 import click
 
 from kg import __version__
-from kg.cli.console import one_line, utf8_output
+from kg.console import one_line, utf8_output
 from kg.errors import KgError
 
 __all__ = ["COMMANDS", "cli", "main"]

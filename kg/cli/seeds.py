@@ -8,8 +8,8 @@ from typing import Any
 
 import click
 
-from kg.cli.console import printable
 from kg.cli.options import json_option
+from kg.console import printable
 
 __all__ = ["seeds"]
 

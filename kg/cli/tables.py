@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
-from kg.cli.console import printable
+from kg.console import printable
 
 __all__ = ["FORMATS", "echo_rows", "echo_table", "format_option", "safe", "shorten", "width"]
 

@@ -11,9 +11,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from kg import __version__
-from kg.cli.console import one_line, printable, utf8_output
 from kg.cli.main import COMMANDS, cli, main
 from kg.cli.options import input_options, json_option, workspace_argument
+from kg.console import one_line, printable, utf8_output
 from kg.errors import KgError, QueryError, ServiceError, UsageError
 
 
