@@ -27,15 +27,16 @@ class Config(BaseModel):
 
     seeds: Path = SEEDS
     components: tuple[str, ...] | None = None
-    batch_size: int = Field(default=256, ge=1, le=100_000)
-    workers: int = Field(default=0, ge=0, le=1024)
+    batch_size: int = Field(default=256, ge=1, le=100_000, strict=True)
+    workers: int = Field(default=0, ge=0, le=1024, strict=True)
 
 
 def read_config(path: str | Path | None) -> Config:
     """The configuration of a TOML file; the defaults when there is none.
 
     Raises:
-        ConfigError: if the file cannot be read or parsed, or a key is unknown or ill-typed.
+        ConfigError: if the file cannot be read or parsed, a key is unknown or ill-typed, or there is no such folder of
+            seeds.
     """
     if path is None:
         return Config()
@@ -46,10 +47,13 @@ def read_config(path: str | Path | None) -> Config:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}") from error
     try:
-        return Config.model_validate(raw)
+        config = Config.model_validate(raw)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         known = ", ".join(Config.model_fields)
         hint = f" (known keys: {known})" if first["type"] == "extra_forbidden" else ""
         raise ConfigError(f"{path}: {where}: {first['msg']}{hint}") from error
+    if not config.seeds.is_dir():
+        raise ConfigError(f"{path}: seeds: {config.seeds} is not a folder")
+    return config

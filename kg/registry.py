@@ -49,14 +49,18 @@ class Registry(Generic[T]):
         """The object of that name.
 
         Raises:
-            UsageError: if the name is unknown; the message lists the known ones.
+            UsageError: if the name is unknown (the message lists the known ones), or what is registered under it
+                cannot be imported.
         """
         if name not in self._loaded:
             self._scan()
             if name not in self._targets:
                 raise UsageError(f"unknown {self.what} {name!r}; known: {', '.join(self.names())}")
             module, _, attribute = self._targets[name].partition(":")
-            loaded: Any = getattr(import_module(module), attribute)
+            try:
+                loaded: Any = getattr(import_module(module), attribute)
+            except (ImportError, AttributeError) as error:
+                raise UsageError(f"cannot load the {self.what} {name!r} ({self._targets[name]}): {error}") from error
             self._loaded[name] = loaded
         return self._loaded[name]
 

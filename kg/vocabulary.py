@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +22,18 @@ FILES = {
     "Task": "tasks.jsonl",
     "Metric": "metrics.jsonl",
 }
-_KEYS = {"name", "aliases", "kind", "parent", "year", "home", "named", "maker", "ambiguous", "memory_gb"}
+_TYPES = {
+    "name": str,
+    "aliases": list,
+    "kind": str,
+    "parent": str,
+    "year": int,
+    "home": str,
+    "named": bool,
+    "maker": str,
+    "ambiguous": list,
+    "memory_gb": int,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +73,37 @@ def read_entries(path: Path, entity_type: str) -> Iterator[tuple[int, Entry]]:
     """Line number and entry of each line of a vocabulary file.
 
     Raises:
-        VocabularyError: on an ill-formed line, an unknown key or a missing name; the message names file and line.
+        VocabularyError: on an ill-formed line, an unknown key, a value of another type or a missing name; the message
+            names file and line.
     """
-    with path.open(encoding="utf-8") as lines:
+    with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
-            if not line.strip():
-                continue
-            try:
-                raw = json.loads(line)
-            except ValueError as error:
-                raise VocabularyError(f"{path.name}:{number}: not JSON: {error}") from error
-            if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not raw["name"].strip():
-                raise VocabularyError(f"{path.name}:{number}: needs a name")
-            if unknown := raw.keys() - _KEYS:
-                raise VocabularyError(f"{path.name}:{number}: unknown key {min(unknown)!r}")
-            raw["aliases"] = tuple(raw.get("aliases", ()))
-            raw["ambiguous"] = frozenset(raw.get("ambiguous", ()))
-            yield number, Entry(type=entity_type, **raw)
+            if line.strip():
+                try:
+                    yield number, _entry(line.removeprefix(codecs.BOM_UTF8), entity_type)
+                except ValueError as error:
+                    raise VocabularyError(f"{path.name}:{number}: {error}") from error
+
+
+def _entry(line: bytes, entity_type: str) -> Entry:
+    """The entry of a line; ``ValueError`` says what keeps it from being one."""
+    try:
+        raw = json.loads(line.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from error
+    if not isinstance(raw, dict) or not isinstance(raw.get("name"), str) or not raw["name"].strip():
+        raise ValueError("needs a name")
+    if unknown := raw.keys() - _TYPES.keys():
+        raise ValueError(f"unknown key {min(unknown)!r}")
+    for key, value in raw.items():
+        if type(value) is not _TYPES[key]:
+            raise ValueError(f"{key} is not a {_TYPES[key].__name__}")
+    for key, collection in (("aliases", tuple), ("ambiguous", frozenset)):
+        forms = raw.get(key, ())
+        if not all(type(form) is str for form in forms):
+            raise ValueError(f"{key} holds what is no text")
+        raw[key] = collection(forms)
+    return Entry(type=entity_type, **raw)
 
 
 class Vocabulary:

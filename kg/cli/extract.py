@@ -49,6 +49,8 @@ def extract(
     """
     if bool(inputs) == (text is not None):
         raise UsageError("give either INPUT files or --text")
+    if sum((show, html is not None, output is not None)) > 1:
+        raise UsageError("give one of --output, --show and --html")
     from kg.readers.inputs import read_inputs
     from kg.rejects import RejectLog
 
