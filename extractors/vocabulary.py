@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import combinations
 from pathlib import Path
 
 from ahocorasick_rs import AhoCorasick
@@ -33,6 +34,9 @@ _SEPARATORS = re.compile(r"[\s_-]+")
 _TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
 _LOWER_TAIL = re.compile(r"-[a-z]")
 _PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
+_HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\w\s-]")
+_MOST_SEAMS = 4
+_TINY = 3
 _LONGEST_JOINT = 60
 """What is joined to a form by hyphens and is longer than this is no name (and would be looked at again and again)."""
 
@@ -57,22 +61,60 @@ def _bare(form: str) -> str:
     return _SEPARATORS.sub("", form)
 
 
+def _seams(form: str) -> set[int]:
+    """Where letters are kept apart from letters, as numbers of characters before."""
+    found = set()
+    length = 0
+    for part in _SEPARATORS.split(form):
+        if length and part[:1].isalpha():
+            found.add(length)
+        length += len(part)
+    return found
+
+
+def _respellings(form: str) -> set[str]:
+    """A name with other hyphens between its letters: "MS COCO" as "mscoco", "CelebA" as "celeb a"."""
+    humps = _HUMP.findall(form)
+    seams = [n for n in range(1, len(humps)) if humps[n - 1].isalpha() and humps[n].isalpha()]
+    if not 0 < len(seams) <= _MOST_SEAMS:
+        return set()
+    return {
+        "".join(" " * (number in opened) + hump for number, hump in enumerate(humps))
+        for size in range(len(seams) + 1)
+        for opened in combinations(seams, size)
+    }
+
+
 class _Form:
     """One surface form of an entry, ready to be compared with what stands in the text."""
 
-    __slots__ = ("ambiguous", "bare", "bare_lower", "entry", "lenient")
+    __slots__ = ("ambiguous", "bare", "bare_lower", "entry", "lenient", "seams", "spaces")
 
     def __init__(self, entry: Entry, form: str) -> None:
         self.entry = entry
         self.bare = _bare(form)
         self.bare_lower = self.bare.lower()
         self.ambiguous = form in entry.ambiguous
+        self.seams = _seams(form)
+        self.spaces = form.count(" ")
         several_words = " " in form and len(form) > 6
         distinctive = len(self.bare) >= 5 and (sum(c.isupper() for c in form) >= 2 or any(c.isdigit() for c in form))
         self.lenient = form.islower() or several_words or (distinctive and not self.ambiguous)
 
     def accepts(self, surface: str) -> bool:
         """Whether the surface form is this form, up to separators, a plural ``s`` and, where harmless, case."""
+        return self._has_letters_of(surface) and self._has_seams_of(surface)
+
+    def _has_seams_of(self, surface: str) -> bool:
+        if len(self.bare) <= _TINY and " " in surface and not self.spaces:
+            return False
+        seams = _seams(surface)
+        if seams == self.seams:
+            return True
+        capitals = sum(c.isupper() or c.isdigit() for c in surface)
+        return capitals >= 2 and surface.count(" ") <= self.spaces and (seams <= self.seams or seams >= self.seams)
+
+    def _has_letters_of(self, surface: str) -> bool:
         bare = _bare(surface)
         if bare == self.bare or bare == self.bare + "s":
             return True
@@ -96,7 +138,8 @@ class Matcher:
         for entry in entries:
             for form in entry.forms:
                 known = _Form(entry, form)
-                for pattern in _patterns(form):
+                respelt = _respellings(form) if entry.named and not known.ambiguous else set()
+                for pattern in {p for way in {form, *respelt} for p in _patterns(way)}:
                     forms.setdefault(pattern, []).append(known)
         self._forms = list(forms.values())
         self._automaton = AhoCorasick(list(forms)) if forms else None
