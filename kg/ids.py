@@ -10,6 +10,7 @@ from functools import lru_cache
 __all__ = ["arxiv_id_of", "digest", "doi_of", "entity_id", "link_key", "paper_id", "slug", "title_key"]
 
 _SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "*": " star ", "&": " and ", "@": " at "})
+_SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 _NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
@@ -27,12 +28,23 @@ def digest(text: str, length: int = 16) -> str:
 def slug(name: str) -> str:
     """Lower-case words joined by hyphens; letters of any script stay, signs that tell names apart are spelt out.
 
-    >>> slug("RRT*"), slug("C++"), slug("ViT-L/14"), slug("Pokémon")
-    ('rrt-star', 'c-plus-plus', 'vit-l-14', 'pokémon')
+    >>> slug("RRT*"), slug("C++"), slug("ViT-L/14"), slug("Pokémon"), slug("हिन्दी")
+    ('rrt-star', 'c-plus-plus', 'vit-l-14', 'pokémon', 'हिन्दी')
     """
     text = unicodedata.normalize("NFKC", name).casefold().translate(_SIGNS)
-    text = unicodedata.normalize("NFC", text)
-    return _NOT_WORD.sub("-", text).strip("-") or "x" + digest(name, 12)
+    if text.isascii():
+        return _NOT_WORD.sub("-", text).strip("-") or "x" + digest(name, 12)
+    text = unicodedata.normalize("NFKC", text).replace("i\u0307", "i")
+    return _NOT_WORD.sub(_gap, text).strip("-") or "x" + digest(name, 12)
+
+
+def _gap(match: re.Match[str]) -> str:
+    """What stays of a stretch without letters: the accents and vowel signs of the letter before it, and a hyphen."""
+    run = match[0]
+    marks = 0
+    while match.start() and marks < len(run) and unicodedata.category(run[marks]) in ("Mn", "Mc"):
+        marks += 1
+    return run[:marks].translate(_SELECTORS) + ("-" if marks < len(run) else "")
 
 
 def _singular(word: str) -> str:
