@@ -15,6 +15,7 @@ __all__ = ["sentence_spans"]
 
 # A stop, closing quotes or brackets, white space, and a word that can open a sentence: one with a capital or a digit.
 _STOP = re.compile(r"[.!?][\"'”’)\]}*]*\s+(?=[\"'“‘(\[{$\\*]*\w*[^\Wa-z_])|" + re.escape(TITLE_SEPARATOR))
+_SPACE = re.compile(r"\s+")
 _NEVER_FINAL = frozenset(
     "e.g i.e cf vs viz fig figs eq eqs sec secs tab ref refs resp approx no nos dr prof mr mrs ms st al w.r.t a.k.a "
     "vol pp dept univ incl ca".split()
@@ -43,7 +44,7 @@ def _ends_sentence(text: str, stop: int, following: int) -> bool:
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Half-open spans of the sentences of a text, in code points, without surrounding white space."""
     spans = []
-    begin = 0
+    begin = _after_space(text, 0)
     for match in _STOP.finditer(text):
         stop, following = match.start(), match.end()
         if match[0] != TITLE_SEPARATOR:
@@ -51,14 +52,20 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
                 continue
             end = stop + len(match[0].rstrip())
         else:
-            end = stop
+            end = begin + len(text[begin:stop].rstrip())
         if end > begin:
             spans.append((begin, end))
-        begin = following
+        if following > begin:
+            begin = _after_space(text, following)
     end = len(text.rstrip())
     if end > begin:
         spans.append((begin, end))
     return spans or [(0, len(text))]
+
+
+def _after_space(text: str, offset: int) -> int:
+    match = _SPACE.match(text, offset)
+    return match.end() if match else offset
 
 
 def _in_math(text: str, begin: int, stop: int) -> bool:
