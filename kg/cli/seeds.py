@@ -14,7 +14,7 @@ from kg.console import printable
 __all__ = ["seeds"]
 
 
-@click.group()
+@click.group(epilog="Example:  kg seeds check")
 def seeds() -> None:
     """Check and list the seed vocabularies."""
 
