@@ -210,6 +210,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _FIRST = frozenset(("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL", "EXPLAIN", "PROFILE"))
+_AFTER_ITEMS = ("ORDER", "SKIP", "LIMIT", "UNION", ";")
 _WRITES = frozenset(
     "ALTER ANALYZE ATTACH BEGIN CHECKPOINT COMMENT COMMIT COPY CREATE DELETE DETACH DROP EXPORT FORCE IMPORT INSERT "
     "INSTALL LOAD MACRO MERGE REMOVE ROLLBACK SET TRUNCATE UNINSTALL UPDATE UPGRADE USE".split()
@@ -273,25 +274,32 @@ def _check_word(word: str, after: list[tuple[str, str]], *, first: bool) -> None
 
 def _column_names(query: str, engine_names: list[str]) -> list[str]:
     """Columns named as in Neo4j, by the text of the query: the engine names them after its own functions."""
-    start, end, names, alias, depth = None, 0, [], None, 0
+    names = [_item_name(query, item) for item in _returned(query)]
+    return names if len(names) == len(engine_names) and "*" not in names else list(engine_names)
+
+
+def _returned(query: str) -> list[list[re.Match[str]]]:
+    """The tokens of each item of the first RETURN that is not within brackets."""
+    items: list[list[re.Match[str]]] = []
+    depth = 0
     for match in _TOKEN.finditer(query):
-        text, upper = match[0], match[0].upper()
-        depth += (text in ("(", "[", "{")) - (text in (")", "]", "}"))
-        if start is None:
-            start, end = (match.end(), match.end()) if upper == "RETURN" and depth == 0 else (None, 0)
-        elif depth == 0 and match.lastgroup == "word" and upper in ("ORDER", "SKIP", "LIMIT", "UNION"):
+        word = match[0].upper()
+        depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
+        if depth == 0 and not items:
+            items = [[]] if word == "RETURN" else []
+        elif depth == 0 and word in _AFTER_ITEMS:
             break
-        elif depth == 0 and text in (",", ";"):
-            names.append(alias or query[start:end].strip())
-            start, end, alias = match.end(), match.end(), None
-        elif match.lastgroup != "comment":
-            alias = text.strip("`") if alias == "" else "" if upper == "AS" and depth == 0 else alias
-            if upper == "DISTINCT" and not query[start:end].strip():
-                start = match.end()
-            end = match.end()
-    if start is not None and end > start:
-        names.append(alias or query[start:end].strip())
-    return names if len(names) == len(engine_names) else list(engine_names)
+        elif depth == 0 and word == ",":
+            items.append([])
+        elif items and match.lastgroup != "comment" and word != "DISTINCT":
+            items[-1].append(match)
+    return [item for item in items if item]
+
+
+def _item_name(query: str, item: list[re.Match[str]]) -> str:
+    if len(item) > 2 and item[-2][0].upper() == "AS":
+        return item[-1][0].strip("`")
+    return query[item[0].start() : item[-1].end()]
 
 
 class EmbeddedGraph:
