@@ -2,12 +2,13 @@
 
 One Aho-Corasick pass over the case-folded text finds where something may begin: a form of the hardware vocabulary, a
 product line ("RTX"), a vendor, or a noun that is hardware together with what stands before it ("stereo camera"). Only
-there do anchored expressions look left for vendor, modifiers and the number of units, and right for model number, memory
-size and class word, so that products which no vocabulary knows are found by the same rules as those it does.
+there do anchored expressions look left for vendor, modifiers and the number of units, and right for model number,
+memory size and class word, so that products which no vocabulary knows are found by the same rules as those it does.
 """
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
 from collections.abc import Iterable, Iterator
@@ -43,6 +44,8 @@ CONFIDENCE = {
 """Precision of each rule on the annotated training papers, rounded down where they hold few cases."""
 
 _MOST_SPELLINGS = 81
+_MOST_ACRONYMS = 20  # of one text; each is looked for in all of it
+_RULES = tuple(CONFIDENCE)
 
 
 def _count_of(text: str, start: int, end: int) -> int | None:
@@ -220,19 +223,31 @@ def _spellings(form: str) -> list[str]:
 
 def _without_overlaps(finds: list[Find]) -> list[Find]:
     """Products before common nouns, then the longest, in order of place."""
-    kept: list[Find] = []
-    for found in sorted(finds, key=lambda f: (f.name_end == 0, f.start - f.end, f.start, _RANK[f.rule])):
-        if all(found.end <= other.start or other.end <= found.start for other in kept):
-            kept.append(found)
-    return sorted(kept, key=lambda f: f.start)
+    kept: list[tuple[int, int, int]] = []
+    order = sorted(range(len(finds)), key=lambda n: _rank(finds[n]))
+    for number in order:
+        found = finds[number]
+        place = (found.start, found.end, number)
+        at = bisect.bisect(kept, place)
+        if (at == 0 or kept[at - 1][1] <= found.start) and (at == len(kept) or found.end <= kept[at][0]):
+            kept.insert(at, place)
+    return [finds[number] for _, _, number in kept]
+
+
+def _rank(found: Find) -> tuple[bool, int, int, int]:
+    return found.name_end == 0, found.start - found.end, found.start, _RULES.index(found.rule)
 
 
 def _acronyms(text: str, finds: list[Find]) -> Iterator[Find]:
     """Acronyms that the text defines for what was found: "soft pneumatic actuator (SPA)", and where they recur."""
+    known: set[str] = set()
     for found in finds:
         defined = p.DEFINED.match(text, found.end)
         if defined is None or not _abbreviates(defined[1], text[found.start : found.end]):
             continue
+        if defined[1] in known or len(known) == _MOST_ACRONYMS:
+            continue
+        known.add(defined[1])
         found.group = text[found.start : found.end]
         for place in re.finditer(rf"(?<![\w-]){defined[1]}s?(?![\w-])", text):
             yield replace(found, start=place.start(), end=place.end(), name_end=place.end() if found.name_end else 0)
@@ -269,9 +284,6 @@ def _without_appositions(text: str, finds: list[Find]) -> list[Find]:
 
 def _explains(text: str, noun: Find, product: Find) -> bool:
     return product.name_end > 0 and noun.kind == product.kind and text[noun.end - 1] != "s"
-
-
-_RANK = {rule: number for number, rule in enumerate(CONFIDENCE)}
 
 
 @lru_cache(maxsize=4)

@@ -21,15 +21,22 @@ def _class_of(nouns: Iterable[str]) -> re.Pattern[str]:
 
 
 CLASS = _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand"))
-GPU_CLASS = _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand", "device", "robot"))
 ROBOT_CLASS = _class_of(CLASS_NOUNS)
+CLASS_OF = {
+    "gpu": _class_of(noun for noun in CLASS_NOUNS if noun.lower() not in ("arm", "hand", "device", "robot")),
+    "robot": ROBOT_CLASS,
+    "cluster": _class_of(("supercomputer", "Supercomputer")),
+}
+"""Class words by the kind of the product; ``CLASS`` for other kinds."""
 BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + ROBOT_CLASS.pattern)
 MEMORY = re.compile(
     r"(?:[ -](?:SXM\d?|PCI[eE]|NVL|VRAM))*[ -]?\(?(?<![\d.])(\d{1,4}) ?(?:GB|GiB|G)\b"
     r"(?: (?:HBM\d\w?|VRAM|memory|RAM))?\)?"
 )
 MEMORY_BEFORE = re.compile(r"(?<![\w.])(\d{1,4}) ?G(?:i?B)? $")
-FORM_FACTOR = re.compile(r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti))+(?!\w)")
+FORM_FACTOR = re.compile(
+    r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti|Maxwell|Pascal|Volta|Turing|Ampere|Hopper|Blackwell))+(?!\w)"
+)
 _UNIT = (
     r"(?![\w%×]|[.,]\d| ?(?:%|x\b|×|[fF][pP][sS]|k?Hz|ms\b|s\b|seconds|hours|days|minutes|times|nodes|GB\b|images|"
     r"[cC]ores?\b|threads))"
@@ -51,6 +58,7 @@ TAIL = {
     }.items()
 }
 """What makes a model of a product line, by kind."""
+JOINED_TAIL = re.compile(r"-[A-Z]?\d{1,4}[A-Z]{0,2}" + _UNIT)
 LINE_TAIL = {
     "gpu": re.compile(
         r"[ -]?(?:PRO |Pro )?(?:[A-Z]{1,2})?\d{3,4}[A-Z]{0,2}\d?(?:[ -]?(?:Ti|TI|ti|XTX|XT|SUPER|Super|Ada|D))*"

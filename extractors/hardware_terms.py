@@ -27,7 +27,9 @@ __all__ = ["Find", "Form", "Head", "Line", "Term", "Vendor", "bare", "brand", "f
 
 _MOST_MODIFIERS = 4
 _NEAR = 110
+_LONGEST_TITLE = 2000
 _OPENING = "([{\"'`“‘~"
+_NUMBERED = frozenset(("gpu", "tpu", "accelerator", "sensor", "robot", "cluster"))
 _PROCESSING = frozenset(("gpu", "cpu", "tpu", "accelerator"))
 
 
@@ -75,7 +77,7 @@ class Form:
         if not self.entry.named:
             return self._noun(text, start, end)
         kind = self.entry.kind or "other"
-        found = _product(text, start, end, kind, p.TAIL.get(kind))
+        found = _product(text, start, end, kind, self._tail(text[start:end]))
         found.maker = self.entry.maker or ""
         found.rule = "entry"
         if kind in ("sensor", "robot") and _is_inside_name(text, found):
@@ -85,6 +87,13 @@ class Form:
                 return None
             found.rule = "ambiguous"
         return found
+
+    def _tail(self, surface: str) -> re.Pattern[str] | None:
+        """What may go on with the model: a number behind a line ("Xeon"), not one behind a number ("A100")."""
+        kind = self.entry.kind or "other"
+        if kind in _NUMBERED and any(c.isdigit() for c in surface):
+            return None if kind in _PROCESSING else p.JOINED_TAIL
+        return p.TAIL.get(kind)
 
     def _is_supported(self, text: str, found: Find, end: int) -> bool:
         start = found.start
@@ -109,7 +118,7 @@ class Form:
             return unit
         if kind == "sensor" and (more := p.SENSOR_NOUN.match(text, end)):
             end = more.end()
-        elif kind == "robot" and (name := _name_before(text, begin)) is not None:
+        elif (kind == "robot" or self.bare == "supercomputer") and (name := _name_before(text, begin)) is not None:
             return Find(name, end, "robot", kind, name_end=begin - 1)
         elif (
             kind in ("sensor", "robot") and p.TASK_AFTER.match(text, end) and not self.bare.lower().startswith("lidar")
@@ -151,7 +160,8 @@ class Vendor:
         if classed:
             name_end = classed.end(1) if classed[1] else end
             rule = "product" if classed[1] else "vendor"
-            return Find(start, classed.end(), rule, _kind_of(classed[0]), name_end=name_end, maker=self.vendor)
+            kind = "quantum" if "uantum" in classed[0] else _kind_of(classed[0])
+            return Find(start, classed.end(), rule, kind, name_end=name_end, maker=self.vendor)
         if self.vendor in MODEL_VENDORS and (branded := p.BRANDED.match(text, end)):
             found = _product(text, start, branded.end(), "other", None)
             found.maker = self.vendor
@@ -188,6 +198,11 @@ class Head:
         return None
 
 
+def _title_end(text: str) -> int:
+    """Where the title ends, -1 when there is none; the capitals of a title say little."""
+    return text.find(TITLE_SEPARATOR, 0, _LONGEST_TITLE)
+
+
 def _around(text: str, start: int, end: int) -> str:
     """What stands near ``[start:end]``, without it."""
     return text[max(0, start - _NEAR) : start] + " " + text[end : end + _NEAR]
@@ -207,12 +222,7 @@ def _kind_of_modifiers(words: str) -> str | None:
 def _called(text: str, end: int) -> Find | None:
     """The robot whose name stands behind the word: "the humanoid robot BARTHOC"."""
     found = p.CALLED.match(text, end)
-    if (
-        not found
-        or found[1] in NOT_A_NAME
-        or end < text.find(TITLE_SEPARATOR)
-        or not p.NO_NOUN_AFTER.match(text, found.end())
-    ):
+    if not found or found[1] in NOT_A_NAME or end < _title_end(text) or not p.NO_NOUN_AFTER.match(text, found.end()):
         return None
     return Find(end + 1, found.end(), "robot", "robot", name_end=found.end())
 
@@ -268,9 +278,11 @@ def bare(form: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Lower case, of the same length whatever the text holds."""
+    """Lower case, of the same length whatever the text holds; lone surrogates become question marks."""
     lower = text.lower()
-    return lower if len(lower) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if len(lower) != len(text):
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    return lower if lower.isascii() else lower.encode("utf-8", "replace").decode("utf-8")
 
 
 def word_before(text: str, at: int) -> tuple[int, str]:
@@ -279,6 +291,8 @@ def word_before(text: str, at: int) -> tuple[int, str]:
         return at, ""
     low = max(0, at - 32)
     start = max(text.rfind(" ", low, at - 1), text.rfind("\n", low, at - 1), low - 1) + 1
+    if start == low and low and text[low - 1] not in " \n":
+        return at, ""
     while start < at - 1 and text[start] in _OPENING:
         start += 1
     return start, text[start : at - 1]
@@ -330,12 +344,7 @@ def _name_before(text: str, start: int) -> int | None:
         return None
     if p.COINED.fullmatch(word):
         return before
-    if (
-        not p.PROPER.fullmatch(word)
-        or word.lower() in NOT_PROPER
-        or text[start].isupper()
-        or start < text.find(TITLE_SEPARATOR)
-    ):
+    if not p.PROPER.fullmatch(word) or word.lower() in NOT_PROPER or text[start].isupper() or start < _title_end(text):
         return None
     return before if p.ARTICLE_BEFORE.search(text, max(0, before - 8), before) else None
 
@@ -348,7 +357,7 @@ def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] |
     if factor := p.FORM_FACTOR.match(text, name_end):
         name_end = factor.end()
     found = Find(_branded(text, start), name_end, "product", kind, name_end=name_end)
-    class_words = p.ROBOT_CLASS if kind == "robot" else p.GPU_CLASS if kind == "gpu" else p.CLASS
+    class_words = p.CLASS_OF.get(kind, p.CLASS)
     if size := p.MEMORY.match(text, name_end):
         found.memory = int(size[1])
         found.memory_at = size.start()
@@ -365,16 +374,17 @@ def _product(text: str, start: int, end: int, kind: str, tail: re.Pattern[str] |
 def _is_inside_name(text: str, found: Find) -> bool:
     """Whether the product's name is part of another name, as in "Kinect Fusion" and "the Kinect Gesture dataset"."""
     follows = p.NAME_GOES_ON.match(text, found.end)
-    return follows is not None and (follows[1] is None or found.start > text.find(TITLE_SEPARATOR))
+    return follows is not None and (follows[1] is None or found.start > _title_end(text))
 
 
 def name_of(surface: str, entry: Entry | None) -> str:
     """The product's name as the text writes it, in the singular."""
     name = " ".join(surface.replace("'s ", " ").replace("’s ", " ").split())
-    forms = {bare(form) for form in entry.forms} if entry else set()
-    if not name.endswith("s") or any(form.endswith("s") for form in forms):
+    if not name.endswith("s"):
         return name
-    return name[:-1] if forms or name[-2:-1].isdigit() else name
+    whole = {bare(form).lower() for form in entry.forms} if entry else set()
+    known = bare(name[:-1]).lower()
+    return name[:-1] if name[-2:-1].isdigit() or any(known.endswith(form) for form in whole) else name
 
 
 def _kind_of(words: str) -> str:

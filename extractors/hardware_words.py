@@ -109,7 +109,7 @@ CONTEXT = {
 """What must stand near an ambiguous form of a kind for it to be hardware."""
 
 CLASS_NOUNS = (
-    """GPU GPGPU CPU TPU NPU DPU IPU LPU DSP FPGA SoC MCU VPU chip chipset core accelerator processor microprocessor
+    """GPU GPGPU CPU TPU NPU HPU DPU IPU LPU DSP FPGA SoC MCU VPU chip chipset core accelerator processor microprocessor
     microcontroller superchip card board camera sensor LiDAR Lidar lidar LIDAR radar scanner rangefinder robot
     Robot arm manipulator hand gripper humanoid quadruped biped drone quadrotor quadcopter UAV UGV rover hexapod
     smartphone phone tablet headset Headset HMD annealer glove exoskeleton prosthesis IMU platform vehicle device
@@ -126,7 +126,7 @@ CLASS_MODIFIERS = (
     quadrotor wheeled tracked walking ground underwater social educational head-mounted soft parallel
     multi-fingered anthropomorphic underactuated development evaluation parallel-jaw two-finger 3D 2D 7-DoF 7-DOF
     6-DOF 6-DoF 7DOF 6DOF vision motion-capture micro-UAV aerial differential-drive rotary-wing manipulation
-    Maxwell Pascal Volta Turing Ampere Hopper Blackwell laser-range-finder mixed-reality VR AR MR cobot"""
+    laser-range-finder mixed-reality VR AR MR cobot"""
 ).split()
 """Words that may stand between a product's name and the class word."""
 
@@ -136,7 +136,7 @@ CLASS_KINDS = {
         "gpu": "gpu gpgpu card superchip",
         "cpu": "cpu processor microprocessor microcontroller mcu core",
         "tpu": "tpu",
-        "accelerator": "npu dpu ipu lpu dsp fpga soc vpu chip chipset accelerator board",
+        "accelerator": "npu hpu dpu ipu lpu dsp fpga soc vpu chip chipset accelerator board",
         "sensor": "camera sensor lidar radar scanner rangefinder imu telescope satellite microscope",
         "robot": """robot arm manipulator hand gripper humanoid quadruped biped drone quadrotor quadcopter uav ugv rover
             hexapod exoskeleton prosthesis vehicle helicopter hexacopter""",
