@@ -23,10 +23,10 @@ _LONGEST = 90
 _SHORT = re.compile(r"[^\W_][\w.&/+^*-]{0,13}(?: [\w.&/+-]{1,8})?")
 _WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
 _SPOKEN = str.maketrans({"2": "t", "4": "f"})
+_STOPS = ".;:!?,"
 _BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)|" + re.escape(TITLE_SEPARATOR))
-_LEADING = re.compile(
-    r"(?:(?:a|an|the|our|novel|new|proposed|called|named|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE
-)
+_LEADING = re.compile(r"(?:(?:a|an|the|our|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE)
+_LEADING_WORDS = re.compile(r"(?:(?:novel|new|proposed|called|named)\s+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,15 @@ def _long_form(short: str, before: str) -> tuple[int, int] | None:
         return None
     if leading := _LEADING.match(window, begin):
         begin = leading.end()
+    # "new neural network (NN)", but not "named entity recognition (NER)"
+    if (leading := _LEADING_WORDS.match(window, begin)) and window[leading.end()].lower() == bare[0].lower():
+        begin = leading.end()
     found = window[begin:].rstrip()
-    if len(found) <= len(bare) or (" " not in found and "-" not in found and len(found) < 2 * len(bare)):
+    if (
+        found[-1:] in _STOPS
+        or len(found) <= len(bare)
+        or (" " not in found and "-" not in found and len(found) < 2 * len(bare))
+    ):
         return None
     return cut + begin, cut + begin + len(found)
 
