@@ -25,6 +25,7 @@ from scipy.sparse import csr_matrix
 
 from kg.extractors.base import TITLE_SEPARATOR
 from kg.extractors.cues import CLASSES, ROLES, typed_features
+from kg.extractors.features import shape_features
 from kg.extractors.pipeline import COMPONENTS, create_pipeline
 from kg.ids import digest
 
@@ -74,7 +75,7 @@ def examples(path: Path) -> list[Example]:
             entity = gold.get(squeeze(form))
             label = label_of(entity)
             role = entity["role"] if entity and label != "none" else None
-            found.append(Example(paper["id"], form, tuple(features), label, role))
+            found.append(Example(paper["id"], form, (*shape_features(form), *features), label, role))
     return found
 
 

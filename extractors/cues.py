@@ -10,8 +10,8 @@ mention's confidence.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from spacy.tokens import Doc
 from kg.candidates import Candidate
 from kg.extractors.abbreviations import Abbreviation, abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
-from kg.extractors.features import Form, collect_forms, describe
+from kg.extractors.features import Form, collect_forms, describe, shape_features
 from kg.extractors.words import ends_in_no_entity, is_no_entity
 from kg.ids import link_key
 
@@ -41,6 +41,7 @@ ROLES = {
 _MODEL = Path(__file__).with_name("cues.json")
 _ASIDE = frozenset(("Hardware", "Repository"))
 _PARTNER_DISCOUNT = 0.5
+_MOST_SHAPES = 65_536
 
 Array = NDArray[np.float32]
 
@@ -58,15 +59,25 @@ class Model:
     matrix: Array
     columns: dict[str, tuple[tuple[str, ...], slice]]
     thresholds: dict[str, float]
+    _shapes: dict[str, list[int]] = field(default_factory=dict)
 
-    def scores(self, rows: Sequence[Sequence[str]]) -> Array:
-        """Sums of weights, shape (rows, columns); unknown features count for nothing."""
+    def _shape(self, form: str) -> list[int]:
+        """Rows of the shape features of a form, kept since papers share their forms."""
+        found = self._shapes.get(form)
+        if found is None:
+            if len(self._shapes) >= _MOST_SHAPES:
+                self._shapes.clear()
+            found = self._shapes[form] = [self.index.get(feature, 0) for feature in shape_features(form)]
+        return found
+
+    def scores(self, features: Mapping[str, Sequence[str]]) -> Array:
+        """Sums of the weights of each form's features and shape, shape (forms, columns); unknown features are zero."""
         known = self.index.get
         flat: list[int] = []
         starts: list[int] = []
-        for row in rows:
+        for form, row in features.items():
             starts.append(len(flat))
-            flat.append(0)
+            flat += self._shape(form)
             flat += [known(feature, 0) for feature in row]
         total: Array = np.add.reduceat(self.matrix[flat], starts, axis=0)
         return total
@@ -99,7 +110,7 @@ def load_model(path: Path = _MODEL) -> Model:
 
 
 def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
-    """The forms of a document that the model decides about, and their features."""
+    """The forms of a document that the model decides about, and what it knows of them besides their shape."""
     text = text_of(doc)
     candidates = candidates_of(doc)
     aside = _Taken(text)
@@ -207,7 +218,7 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
             found.append(candidate)
     if not forms:
         return sorted(found, key=lambda c: c.start)
-    scores = model.scores(list(features.values()))
+    scores = model.scores(features)
     accepted = _decisions(forms, scores, model)
     roles = _roles(accepted, dict(zip(features, scores.tolist(), strict=True)), model)
     lower = text.lower()

@@ -18,7 +18,7 @@ from kg.extractors.base import Sentences
 from kg.extractors.names import word_class
 from kg.vocabulary import Entry
 
-__all__ = ["Form", "collect_forms", "describe"]
+__all__ = ["Form", "collect_forms", "describe", "shape_features"]
 
 _TOKEN = re.compile(r"[^\W_][\w'’-]*|[^\w\s]")
 _SKIP = frozenset(
@@ -142,8 +142,8 @@ def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Ite
 
 
 @lru_cache(maxsize=65536)
-def _shape_features(text: str) -> tuple[str, ...]:
-    """Features of the form alone."""
+def shape_features(text: str) -> tuple[str, ...]:
+    """The features of a form alone, wherever it stands."""
     words = text.split()
     last = words[-1]
     first_class = word_class(re.sub(r"^\W+", "", words[0]) or "x")
@@ -189,16 +189,33 @@ def _parts(word: str) -> tuple[str, ...]:
 class _Surroundings:
     """The words before and after a place, within its sentence."""
 
-    __slots__ = ("_first", "_last", "_middle", "_sentences", "_text")
+    __slots__ = ("_first", "_last", "_lists", "_middle", "_sentences", "_text", "_title_end")
 
     def __init__(self, text: str, title_end: int, sentences: Sentences) -> None:
         self._text = text
+        self._title_end = title_end
         self._sentences = sentences
+        self._lists: dict[tuple[int, int], list[str]] = {}
         self._first = next((begin for begin in sentences.starts if begin >= title_end), 0)
         self._last = sentences.starts[-1]
         self._middle = (self._first + sentences.spans[-1][1]) / 2
 
-    def place(self, start: int) -> str:
+    def features(self, span: tuple[int, int]) -> list[str]:
+        """What stands around a span."""
+        start, end = span
+        if start < self._title_end:
+            return _context("T", self._before(start), self._after(start, end))
+        return [self._place(start), *_context("", self._before(start), self._after(start, end))]
+
+    def list_features(self, enumeration: tuple[int, int]) -> list[str]:
+        """What stands around an enumeration, for all its members."""
+        found = self._lists.get(enumeration)
+        if found is None:
+            start, end = enumeration
+            found = self._lists[enumeration] = ["list", *_context("E", self._before(start), self._after(start, end))]
+        return found
+
+    def _place(self, start: int) -> str:
         """Which sentence of the abstract an offset lies in (first, early, late, last), and whether it opens it."""
         begin = self._sentences.at(start)[0]
         if begin <= self._first:
@@ -209,35 +226,36 @@ class _Surroundings:
             where = "early" if begin < self._middle else "late"
         return f"S:{where}{'^' if start == begin else ''}"
 
-    def before(self, start: int) -> list[str]:
+    def _before(self, start: int) -> list[str]:
         """At least seven words and signs before an offset, the nearest last, where there are so many."""
         low = max(self._sentences.at(start)[0], start - 90)
         return [part for word in self._text[low:start].split()[-7:] for part in _parts(word)]
 
-    def after(self, start: int, end: int) -> list[str]:
+    def _after(self, start: int, end: int) -> list[str]:
         """At least four words and signs after a span, where there are so many."""
         high = min(self._sentences.at(start)[1], end + 60)
         return [part for word in self._text[end:high].split(maxsplit=4)[:4] for part in _parts(word)]
 
 
-def _context(left: list[str], right: list[str]) -> list[str]:
-    out = []
+def _context(prefix: str, left: list[str], right: list[str]) -> list[str]:
+    """What the words on both sides say; ``prefix`` tells titles and enumerations from the rest."""
     index = len(left) - 1
     while index >= 0 and left[index] in _SKIP:
         index -= 1
     near = left[index] if index >= 0 else "^"
-    out.append("L:" + near)
+    out = [f"{prefix}L:{near}", f"{prefix}R:{right[0] if right else '$'}"]
     if index >= 1:
-        out.append(f"L2:{left[index - 1]} {near}")
+        out.append(f"{prefix}L2:{left[index - 1]} {near}")
     if index < len(left) - 1:
-        out.append("Ld:" + left[-1])
-    out.append("R:" + (right[0] if right else "$"))
+        out.append(f"{prefix}Ld:{left[-1]}")
     if len(right) > 1:
-        out.append(f"R2:{right[0]} {right[1]}")
-    for side, words in (("NL:", left[-7:]), ("NR:", right[:4])):
-        for word in words:
-            for name in _NEAR_OF.get(word, ()):
-                out.append(side + name)
+        out.append(f"{prefix}R2:{right[0]} {right[1]}")
+    for word in left[-7:]:
+        if word in _NEAR_OF:
+            out += [f"{prefix}NL:{name}" for name in _NEAR_OF[word]]
+    for word in right[:4]:
+        if word in _NEAR_OF:
+            out += [f"{prefix}NR:{name}" for name in _NEAR_OF[word]]
     return out
 
 
@@ -291,7 +309,7 @@ def _abbreviation_features(form: Form, forms: dict[str, Form]) -> list[str]:
 
 
 def describe(text: str, title_end: int, sentences: Sentences, forms: dict[str, Form]) -> dict[str, list[str]]:
-    """The features of each form, without repeats, in a fixed order.
+    """The features that each form has in this paper, those of its shape left out, without repeats, in a fixed order.
 
     Args:
         text: Title, separator and abstract.
@@ -305,48 +323,36 @@ def describe(text: str, title_end: int, sentences: Sentences, forms: dict[str, F
     title = text[:title_end]
     described = {}
     for surface, form in forms.items():
-        features = dict.fromkeys(_shape_features(surface))
-        features.update(dict.fromkeys(f"src:{rule}" for rule in sorted(form.rules)))
-        features.update(dict.fromkeys(_vocabulary_features(form)))
-        features.update(dict.fromkeys(_abbreviation_features(form, forms)))
-        _place(features, form, text, title, title_end)
+        features = [f"src:{rule}" for rule in sorted(form.rules)]
+        features += _vocabulary_features(form)
+        features += _abbreviation_features(form, forms)
+        features += _place(form, text, title, title_end)
         inside = [span for span in form.spans if span in longest]
         if inside:
-            features["inside:all" if len(inside) == len(form.spans) else "inside:some"] = None
+            features.append("inside:all" if len(inside) == len(form.spans) else "inside:some")
         # where a form stands within a longer one, the words around it speak of the longer one
         for span in form.spans if len(form.spans) == 1 else [s for s in form.spans if s not in longest]:
-            features.update(dict.fromkeys(_occurrence(surroundings, span, lists.get(span), title_end)))
-        described[surface] = list(features)
+            features += surroundings.features(span)
+            if span in lists:
+                features += surroundings.list_features(lists[span])
+        described[surface] = list(dict.fromkeys(features))
     return described
 
 
-def _occurrence(
-    surroundings: _Surroundings, span: tuple[int, int], enumeration: tuple[int, int] | None, title_end: int
-) -> list[str]:
-    """Features of one place: its own surroundings, and those of the enumeration that it is part of."""
-    where = "T" if span[0] < title_end else ""
-    context = _context(surroundings.before(span[0]), surroundings.after(*span))
-    out = [where + feature for feature in context] if where else [surroundings.place(span[0]), *context]
-    if enumeration is not None:
-        first, last = enumeration
-        out.append("list")
-        out += ["E" + feature for feature in _context(surroundings.before(first), surroundings.after(first, last))]
-    return out
-
-
-def _place(features: dict[str, None], form: Form, text: str, title: str, title_end: int) -> None:
+def _place(form: Form, text: str, title: str, title_end: int) -> list[str]:
     count = text.count(form.text) if len(form.text) > 2 else len(form.spans)
-    features[f"n:{min(count, 4)}"] = None
+    out = [f"n:{min(count, 4)}"]
     if title_end and form.text in title:
-        features["title"] = None
+        out.append("title")
         if count > 1:
-            features["title+"] = None
+            out.append("title+")
     if "names.colon" in form.rules:
-        features["colon:data" if _DATA_WORDS.search(title, len(form.text)) else "colon:other"] = None
+        out.append("colon:data" if _DATA_WORDS.search(title, len(form.text)) else "colon:other")
         if text.find(form.text, title_end) > 0:
-            features["colon+"] = None
+            out.append("colon+")
     elif title and form.long and title.startswith(form.text + ":"):
-        features["colon+"] = None
+        out.append("colon+")
+    return out
 
 
 def _cover(forms: dict[str, Form]) -> dict[tuple[int, int], tuple[int, int]]:

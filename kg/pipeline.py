@@ -16,6 +16,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import TypeAdapter
+
 from kg import __version__
 from kg.config import Config
 from kg.errors import ConfigError, KgError, ServiceError
@@ -40,6 +42,8 @@ Progress = Callable[[int], None]
 _PACKAGE = Path(__file__).parent
 _WORTH_PROCESSES = 8
 """Chunks from which on starting processes costs less than it saves."""
+_MENTIONS = TypeAdapter(tuple[Mention, ...])
+_NOT_IN_RECORD = {"__all__": {"sentence"}}
 _CODE = ("extractors", "linking")
 _MODULES = ("ids.py", "links.py", "pipeline.py", "vocabulary.py")
 
@@ -119,10 +123,11 @@ def _mentions(paper: Paper, text: str, sentences: Sentences, found: Sequence[Can
     return tuple(mentions)
 
 
-def record_of(paper: Paper, extraction: Extraction) -> dict[str, Any]:
-    """What ``kg extract`` writes for a paper."""
-    mentions = [mention.model_dump(exclude={"sentence"}) for mention in extraction.mentions]
-    return {"paper_id": paper.id, "title": paper.title, "mentions": mentions}
+def record_of(paper: Paper, extraction: Extraction) -> str:
+    """What ``kg extract`` writes for a paper: a JSON object on one line."""
+    head = json.dumps({"paper_id": paper.id, "title": paper.title}, ensure_ascii=False, separators=(",", ":"))
+    mentions = _MENTIONS.dump_json(extraction.mentions, exclude=_NOT_IN_RECORD).decode()
+    return f'{head[:-1]},"mentions":{mentions}}}'
 
 
 # Extraction in several processes: texts go to the workers, finished JSON comes back.
@@ -143,10 +148,6 @@ def _work(papers: list[Paper], render: Callable[[Paper, Extraction], str]) -> li
         raise _worker
     assert _worker is not None  # noqa: S101 - the pool's initialiser ran
     return [render(paper, extraction) for paper, extraction in zip(papers, _worker.run(papers), strict=True)]
-
-
-def _as_record(paper: Paper, extraction: Extraction) -> str:
-    return json.dumps(record_of(paper, extraction), ensure_ascii=False)
 
 
 def _as_extraction(paper: Paper, extraction: Extraction) -> str:
@@ -227,7 +228,7 @@ def extract(
         ConfigError: if a component of the configuration is unknown.
         ServiceError: if a worker process dies.
     """
-    return _rendered(papers, config or Config(), _as_record, progress)
+    return _rendered(papers, config or Config(), record_of, progress)
 
 
 @dataclass(frozen=True, slots=True)
