@@ -26,11 +26,12 @@ __all__ = ["Matcher", "matcher_for"]
 
 _KEPT = frozenset("+*#")
 _SIGNS = {sign: " " for sign in map(chr, range(128)) if not sign.isalnum() and sign not in _KEPT}
-_FOLD = str.maketrans(_SIGNS | dict.fromkeys("–—‐‑−‘’“”…·«»′", " "))
+_FOLD = str.maketrans(_SIGNS)
+_OTHER_SIGNS = re.compile(r"[^\w+*#]")
 _TO_DIGIT = re.compile(r"(?<=[^\W\d_]) (?=\d)")
 _TO_LETTER = re.compile(r"(?<=\d) (?=[^\W\d_])")
 _PARTED = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")
-_SEPARATORS = re.compile(r"[\s_-]+")
+_SEPARATORS = re.compile(r"[\s_‐‑–−-]+")
 _TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
 _LOWER_TAIL = re.compile(r"-[a-z]")
 _PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
@@ -46,7 +47,8 @@ def _folded(text: str) -> str:
     lower = text.lower()
     if len(lower) != len(text):  # one letter (İ) becomes two in lower case
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    return lower.translate(_FOLD)
+    folded = lower.translate(_FOLD)
+    return folded if folded.isascii() else _OTHER_SIGNS.sub(" ", folded)
 
 
 def _patterns(form: str) -> set[str]:
@@ -168,12 +170,14 @@ def _judge(text: str, start: int, end: int, forms: list[_Form]) -> list[Candidat
     tail = _TAIL.match(text, end, end + _LONGEST_JOINT)
     longer = tail is not None and not _LOWER_TAIL.match(text, end)
     prefix = _prefix(text, start)
-    if prefix >= _LONGEST_JOINT or (tail is not None and len(tail[0]) >= _LONGEST_JOINT):
+    if prefix >= _LONGEST_JOINT or (tail is not None and longer and len(tail[0]) >= _LONGEST_JOINT):
         return []
-    out = []
+    out: list[Candidate] = []
+    judged: list[Entry] = []
     for form in forms:
-        if not form.accepts(surface):
+        if form.entry in judged or not form.accepts(surface):
             continue
+        judged.append(form.entry)
         if longer or prefix:
             if form.entry.named and not form.ambiguous and len(form.bare) > 2:
                 stop = tail.end() if tail and longer else end
