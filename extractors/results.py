@@ -19,7 +19,7 @@ _AFTER = re.compile(
     r"(?:\s(?:up|to|about|around|over|only|nearly|more|less|than|as|low|high|by))*\s*\(?(" + _VALUE + r")(?![\w.]*\w)"
 )
 _BEFORE = re.compile(
-    r"(?<![\w.])("
+    r"(?<![\w.])(?<![^\W\d_]-)("  # the 4 of GPT-4 is no value
     + _VALUE
     + r")(?:\s+(?:\w+-)?(?:absolute|relative|higher|lower|better|average|mean|test|[A-Z][\w-]*)){0,2}\s+(?:in\s+)?$"
 )
