@@ -363,18 +363,18 @@ class EmbeddedGraph:
 def _translated(timeout_s: float) -> Iterator[None]:
     try:
         yield
-    except KgError:
-        raise
-    except Exception as error:
-        message = _one_line(error)
-        if message.startswith("Interrupted"):
-            raise ServiceError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout") from error
-        if message.startswith(("Buffer manager exception", "IO exception")):
-            raise ServiceError(f"the query failed: {message}") from error
-        if message.startswith("Assertion failed"):
-            hint = "a parameter cannot stand inside any(...); see docs/reference/cypher.md"
-            raise QueryError(f"the engine cannot run this query ({hint})") from error
-        raise QueryError(message) from error
+    except Exception as error:  # the engine raises RuntimeError, and ValueError and TypeError for parameters
+        raise _translation(_one_line(error), timeout_s) from error
+
+
+def _translation(message: str, timeout_s: float) -> KgError:
+    if message.startswith("Interrupted"):
+        return ServiceError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout")
+    if message.startswith("Assertion failed"):
+        hint = "a parameter cannot stand inside any(...); see docs/reference/cypher.md"
+        return QueryError(f"the engine cannot run this query ({hint})")
+    outside = message.startswith(("Buffer manager exception", "IO exception"))
+    return ServiceError(f"the query failed: {message}") if outside else QueryError(message)
 
 
 def _one_line(error: Exception) -> str:

@@ -127,7 +127,8 @@ def find(engine: EmbeddedGraph, text: str) -> list[Named]:
     folded, key = text.casefold(), link_key(text)
     tiers: list[list[Named]] = [[], [], []]
     near: list[Named] = []
-    for named, forms in _candidates(engine, text, NODE_TYPES):
+    singular = text[:-1] if len(text) > 3 and text[-1] in "sS" else text
+    for named, forms in _candidates(engine, singular, NODE_TYPES):
         tests = (
             named.name.casefold() == folded,
             any(form.casefold() == folded for form in forms),

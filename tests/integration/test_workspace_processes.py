@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -74,8 +75,15 @@ except KgError as error:
 
 def start(script: str, folder: Path, *, before: str = "") -> subprocess.Popen[str]:
     code = dedent(before + PREAMBLE + script)
+    # A process without rights or without disk could not write its coverage either.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
     return subprocess.Popen(
-        [sys.executable, "-c", code, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, "-c", code, str(folder)],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 

@@ -76,7 +76,7 @@ def test_query_writes_a_table_for_people(folder: str) -> None:
 
 def test_query_writes_json_jsonl_and_csv_for_programs(folder: str) -> None:
     query = "MATCH (m:Method {name: 'FooNet'}) RETURN m.name AS name, m.kind AS kind, m.aliases AS aliases, 1.5 AS x"
-    record = {"name": "FooNet", "kind": None, "aliases": [], "x": 1.5}
+    record: dict[str, object] = {"name": "FooNet", "kind": None, "aliases": [], "x": 1.5}
     assert json.loads(kg("query", folder, query, "--format", "json").stdout) == [record]
     assert json.loads(kg("query", folder, query, "--format", "jsonl").stdout) == record
     assert kg("query", folder, query, "--format", "csv").stdout == "name,kind,aliases,x\nFooNet,,[],1.5\n"
@@ -118,7 +118,8 @@ def test_a_query_over_its_time_ends_with_3(folder: str) -> None:
 
 
 def test_a_table_obeys_no_text_of_a_paper(folder: str) -> None:
-    query = "MATCH (p:Paper {id: 'doi:10.1234/hostile'})-[r]->(m) RETURN p, p.name, r, r.sentences, m.name, p.name AS `x\x1b[2J`"
+    returned = "p, p.name, r, r.sentences, m.name, p.name AS `x\x1b[2J`"
+    query = f"MATCH (p:Paper {{id: 'doi:10.1234/hostile'}})-[r]->(m) RETURN {returned}"
     for columns in (80, 120):
         output = kg("query", folder, query, columns=columns).stdout
         assert_harmless(output, columns)
@@ -335,10 +336,8 @@ def test_every_help_ends_with_an_example(command: str) -> None:
 
 
 def test_a_closed_pipe_ends_a_command_quietly(folder: str) -> None:
-    command = (
-        f"{sys.executable} -m kg query {folder} 'UNWIND range(1, 200000) AS n RETURN n' --format jsonl | head -n 1"
-    )
-    code = f"from kg.cli.main import main; import sys; sys.argv[0] = 'kg'; main()"
-    command = command.replace("-m kg", f'-c "{code}"')
+    code = "import sys; from kg.cli.main import main; main()"
+    query = "UNWIND range(1, 200000) AS n RETURN n"
+    command = f"{sys.executable} -c '{code}' query {folder} '{query}' --format jsonl | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ('{"n": 1}\n', "")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kg.embedded import EmbeddedGraph, check_query, write_database
+from kg.embedded import EmbeddedGraph, _translation, check_query, write_database
 from kg.errors import QueryError, ServiceError, UsageError
 from kg.graph import KnowledgeGraph
 from kg.model import Entity
@@ -192,6 +192,18 @@ def test_a_query_that_takes_too_long_ends(engine: EmbeddedGraph) -> None:
 def test_an_engine_failure_is_one_clear_line(engine: EmbeddedGraph) -> None:
     with pytest.raises(QueryError, match="the engine cannot run this query"):
         engine.query("MATCH (m:Method) WHERE any(a IN m.aliases WHERE a = $a) RETURN m", {"a": "x"})
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ("Buffer manager exception: Unable to allocate memory!", ServiceError),
+        ("IO exception: Cannot read from file.", ServiceError),
+        ("Binder exception: Variable n is not in scope.", QueryError),
+    ],
+)
+def test_failures_of_memory_and_disk_are_no_fault_of_the_query(message: str, error: type[Exception]) -> None:
+    assert type(_translation(message, 1)) is error
 
 
 def test_a_database_is_written_once(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_an_unknown_id_has_no_profile(engine: EmbeddedGraph) -> None:
 
 def ids_of(engine: EmbeddedGraph, start: str, goal: str, **options: object) -> list[str]:
     hops = paths_between(engine, start, goal, **options)  # type: ignore[arg-type]
-    for one, other in zip(hops, hops[1:], strict=False):
+    for one, other in pairwise(hops):
         assert one.end == other.start
     return [hops[0].start.id, *(hop.end.id for hop in hops)] if hops else []
 
