@@ -110,8 +110,8 @@ class HardwareMatcher:
         for index, start, end in self._automaton.find_matches_as_indexes(fold(text), overlapping=True):
             terms = self._terms[index]
             if end < size and (text[end].isalnum() or text[end] == "_"):
-                if not (text[end].isdigit() and isinstance(terms[0], Line)):
-                    continue
+                goes_on = text[end].isdigit() or text[end].isupper()
+                terms = [term for term in terms if goes_on and isinstance(term, Line)]
             if start and (text[start - 1].isalnum() or text[start - 1] in "_@#\\.") and not _is_times(text, start):
                 continue
             yield start, end, terms
@@ -153,7 +153,7 @@ class HardwareMatcher:
             name = name[:-1] if name[:-1] and bare(name).lower() not in self._entries else name
         if found.kind == "tpu":
             name = p.SLICE.sub("", name)
-        words = name.split()
+        words = [p.MARKS.sub("", word) for word in name.split()]
         for first in range(len(words)):
             key = bare("".join(words[first:])).lower()
             sized = self._entries.get(f"{key}{found.memory}gb") if found.memory else None

@@ -35,7 +35,8 @@ MEMORY = re.compile(
 )
 MEMORY_BEFORE = re.compile(r"(?<![\w.])(\d{1,4}) ?G(?:i?B)? $")
 FORM_FACTOR = re.compile(
-    r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti|Maxwell|Pascal|Volta|Turing|Ampere|Hopper|Blackwell))+(?!\w)"
+    r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti|"
+    r"Maxwell|Pascal|Volta|Turing|Ampere|Hopper|Blackwell))+(?!\w)"
 )
 _UNIT = (
     r"(?![\w%×]|[.,]\d| ?(?:%|x\b|×|[fF][pP][sS]|k?Hz|ms\b|s\b|seconds|hours|days|minutes|times|nodes|GB\b|images|"
@@ -45,7 +46,7 @@ TAIL = {
     kind: re.compile(pattern + _UNIT)
     for kind, pattern in {
         "cpu": r"[ -]?(?:[A-Z]{1,2}\d?-)?[A-Z]?\d{3,5}[A-Z]{0,3}\d?(?: ?[vV]\d)?",
-        "gpu": r"[ -]?(?:[A-Z]{1,2})?\d{2,4}[A-Z]{0,3}(?: ?(?:Ti|XTX|XT|SUPER|Super))?",
+        "gpu": r"[ -]?(?:[A-Z]{1,2}[ -]?)?\d{2,4}[A-Z]{0,3}(?: ?(?:Ti|XTX|XT|SUPER|Super))?",
         "mobile": r"[ -]?(?:\d{1,3}[a-z+]?|X[SR]?|SE)(?: ?(?:Pro|Plus|Max|Ultra|XL|Mini|mini|Lite|Elite|Gen ?\d))*",
         "edge": r"[ -](?:\d[AB]?\+?|[A-Z]{1,3}\d{0,2}|Nano|Xavier|Orin|Thor|Zero|Pico|Mega|Uno)"
         r"(?: (?:Model [AB]\+?|NX|AGX|Nano|Super|\dW))*",
