@@ -22,7 +22,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
-from kg.extractors.abbreviations import Abbreviation, abbreviations_of
+from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe, shape_features
 from kg.extractors.words import ends_in_no_entity, is_no_entity
@@ -119,7 +119,6 @@ def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
             aside.take(candidate.start, candidate.end)
     open_ = [c for c in candidates if c.type not in _ASIDE and aside.is_free(c.start, c.end)]
     pairs = [p for p in abbreviations_of(doc) if aside.is_free(*p.short) and aside.is_free(*p.long)]
-    open_, pairs = _nameable(text, open_, pairs)
     forms = collect_forms(text, open_, pairs)
     title_end = title_end_of(doc)
     return forms, describe(text, title_end, sentences_of(doc), forms)
@@ -140,22 +139,20 @@ class _Taken:
         return self._covered.find(1, start, end) < 0
 
 
-def _nameable(
-    text: str, candidates: list[Candidate], pairs: list[Abbreviation]
-) -> tuple[list[Candidate], list[Abbreviation]]:
-    """Candidates and abbreviations without what is no name whatever the context, and the acronyms of such things."""
-    spelt = [(text[slice(*pair.short)], text[slice(*pair.long)]) for pair in pairs]
-    useless = [ends_in_no_entity(long) for _, long in spelt]
-    barred = {link_key(f) for forms, out in zip(spelt, useless, strict=True) if out for f in forms}
-    kept = [pair for pair, out in zip(pairs, useless, strict=True) if not out]
-    defined = {form for forms, out in zip(spelt, useless, strict=True) if not out for form in forms}
-    return [c for c in candidates if _may_be_name(text[c.start : c.end], c, barred, defined)], kept
-
-
-def _may_be_name(form: str, candidate: Candidate, barred: set[str], defined: set[str]) -> bool:
-    if barred and link_key(form) in barred:
-        return False
-    return candidate.entry is not None or form in defined or not is_no_entity(form)
+def _no_names(forms: dict[str, Form]) -> set[str]:
+    """Forms that are no names whatever the context, and the acronyms that a paper makes of such things."""
+    barred = {
+        link_key(name)
+        for short, form in forms.items()
+        if form.long and ends_in_no_entity(form.long)
+        for name in (short, form.long)
+    }
+    return {
+        text
+        for text, form in forms.items()
+        if (barred and link_key(text) in barred)
+        or (not form.entries and not form.long and not form.short and is_no_entity(text))
+    }
 
 
 @dataclass(slots=True)
@@ -174,7 +171,7 @@ def _decisions(forms: dict[str, Form], scores: Array, model: Model) -> dict[str,
         row = rows[name]
         partner = form.long or form.short
         discount = 1.0
-        if partner:
+        if partner in rows:
             other = rows[partner]
             if max(other) != other[0]:
                 row = [(x + y) / 2 for x, y in zip(row, other, strict=True)]
@@ -210,6 +207,8 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
     """The mentions of a document as typed candidates with roles, free of overlaps, in order of place."""
     text = text_of(doc)
     forms, features = typed_features(doc)
+    for useless in _no_names(forms):
+        del forms[useless], features[useless]
     found: list[Candidate] = []
     taken = _Taken(text)
     for candidate in candidates_of(doc):

@@ -137,6 +137,14 @@ _NO_ENTITIES = (
     """
     # languages, places and organisations
     """
+    Afrikaans; Albanian; Amharic; Armenian; Assamese; Azerbaijani; Basque; Belarusian; Bhojpuri; Bosnian; Bulgarian;
+    Burmese; Catalan; Cebuano; Croatian; Dari; Egyptian; Esperanto; Estonian; Faroese; Farsi; Filipino; Galician;
+    Georgian; Gujarati; Hausa; Hungarian; Icelandic; Igbo; Indonesian; Irish; Javanese; Kannada; Kazakh; Khmer;
+    Kinyarwanda; Kurdish; Kyrgyz; Lao; Latvian; Lithuanian; Luganda; Macedonian; Malagasy; Malay; Malayalam;
+    Maltese; Manipuri; Maori; Marathi; Mongolian; Nepali; Norwegian; Odia; Oromo; Pashto; Punjabi; Quechua;
+    Romanian; Samoan; Scottish; Serbian; Sindhi; Sinhala; Slovak; Slovenian; Somali; Sundanese; Tagalog; Tajik;
+    Tatar; Telugu; Thai; Tibetan; Tigrinya; Turkmen; Twi; Ukrainian; Uyghur; Uzbek; Welsh; Wolof; Xhosa; Yiddish;
+    Yoruba; Zulu;
     English; Chinese; French; German; Hindi; Japanese; Spanish; Arabic; Italian; Russian; Korean; Portuguese; Dutch;
     Turkish; Mandarin; Cantonese; Vietnamese; Czech; Polish; Finnish; Swedish; Danish; Greek; Hebrew; Latin;
     Sanskrit; Persian; Urdu; Bengali; Tamil; Swahili; American Sign Language; ASL; U.S.; U.S; US; USA; UK; EU;
