@@ -11,24 +11,26 @@ DEMO := demo-graph
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kg needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 2; }
-	$(PYTHON) -m venv $(VENV) || { echo "no venv module: on Debian, apt-get install python3-venv" >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: on Debian, apt-get install python3-venv" >&2; exit 2; }
 	@touch $@
 
 $(VENV)/runtime: $(VENV)/created requirements/runtime.txt pyproject.toml
-	$(PIP) install --require-hashes -r requirements/runtime.txt
-	$(PIP) install --no-deps --no-build-isolation --editable .
+	@echo "installing into $(VENV) (half a minute)"
+	@$(PIP) install --require-hashes -r requirements/runtime.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev: $(VENV)/runtime requirements/dev.txt
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@touch $@
 
 demo: $(VENV)/runtime
-	$(BIN)/kg build seeds/papers.jsonl -o $(DEMO)
+	@echo '$$ kg build seeds/papers.jsonl -o $(DEMO)'
+	@$(BIN)/kg build seeds/papers.jsonl -o $(DEMO)
 	@echo; echo "Which datasets do most papers evaluate on?"
-	$(BIN)/kg query $(DEMO) "MATCH (p:Paper)-[:EVALUATES_ON]->(d:Dataset) RETURN d.name AS dataset, count(*) AS papers ORDER BY papers DESC, dataset LIMIT 8"
+	@$(BIN)/kg query $(DEMO) "MATCH (p:Paper)-[:EVALUATES_ON]->(d:Dataset) RETURN d.name AS dataset, count(*) AS papers ORDER BY papers DESC, dataset LIMIT 8"
 	@echo; echo "What was trained on how many of which accelerators?"
-	$(BIN)/kg query $(DEMO) "MATCH (m:Method)<-[:INTRODUCES]-(p:Paper)-[r:RUNS_ON]->(h:Hardware) WHERE r.count > 100 RETURN m.name AS method, r.count AS count, h.name AS hardware ORDER BY count DESC, method LIMIT 8"
+	@$(BIN)/kg query $(DEMO) "MATCH (m:Method)<-[:INTRODUCES]-(p:Paper)-[r:RUNS_ON]->(h:Hardware) WHERE r.count > 100 RETURN m.name AS method, r.count AS count, h.name AS hardware ORDER BY count DESC, method LIMIT 8"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
