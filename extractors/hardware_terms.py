@@ -28,6 +28,7 @@ __all__ = ["Find", "Form", "Head", "Line", "Term", "Vendor", "bare", "brand", "f
 _MOST_MODIFIERS = 4
 _NEAR = 110
 _LONGEST_TITLE = 2000
+_PARTS = frozenset(("aircraft", "vehicle", "leg", "finger", "swarm"))  # seldom named after the word before them
 _OPENING = "([{\"'`“‘~"
 _NUMBERED = frozenset(("gpu", "tpu", "accelerator", "sensor", "robot", "cluster"))
 _PROCESSING = frozenset(("gpu", "cpu", "tpu", "accelerator"))
@@ -105,7 +106,8 @@ class Form:
 
     def _noun(self, text: str, start: int, end: int) -> Find | None:
         kind = self.entry.kind or "other"
-        if self.ambiguous and text[end - 1] != "s" and not p.CONTEXTS[kind].search(_around(text, start, end)):
+        clear = not self.ambiguous or (text[end - 1] == "s" and kind in _PROCESSING)
+        if not clear and not p.CONTEXTS[kind].search(_around(text, start, end)):
             return None
         if text.startswith("Neural ", max(0, start - 7)):
             return None
@@ -185,7 +187,7 @@ class Head:
         if self.word in ("arm", "hand") and text[max(0, start - 1) : start] == "-":
             return None
         begin = _modified(text, start, self.modifiers)
-        if self.kind == "robot" and (name := _name_before(text, begin)) is not None:
+        if self.kind == "robot" and self.word not in _PARTS and (name := _name_before(text, begin)) is not None:
             found = Find(name, end, "robot", "robot", name_end=begin - 1)
             return None if _is_inside_name(text, found) else found
         if begin < start:
@@ -222,7 +224,13 @@ def _kind_of_modifiers(words: str) -> str | None:
 def _called(text: str, end: int) -> Find | None:
     """The robot whose name stands behind the word: "the humanoid robot BARTHOC"."""
     found = p.CALLED.match(text, end)
-    if not found or found[1] in NOT_A_NAME or end < _title_end(text) or not p.NO_NOUN_AFTER.match(text, found.end()):
+    if (
+        not found
+        or found[1] in NOT_A_NAME
+        or found[1].lower() in NOT_PROPER
+        or end < _title_end(text)
+        or not p.NO_NOUN_AFTER.match(text, found.end())
+    ):
         return None
     return Find(end + 1, found.end(), "robot", "robot", name_end=found.end())
 

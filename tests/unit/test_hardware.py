@@ -202,7 +202,7 @@ def test_common_nouns_are_hardware_in_the_right_company(text: str, expected: lis
         ("on mobile devices", "mobile"),
         ("on DRAM", "memory"),
         ("over InfiniBand", "interconnect"),
-        ("on SSDs", "storage"),
+        ("on flash SSDs", "storage"),
         ("on FPGAs", "accelerator"),
         ("on a quantum annealer", "quantum"),
         ("with a 3D printer", "other"),
