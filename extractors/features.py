@@ -123,6 +123,8 @@ def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Ite
         return form
 
     for candidate in candidates:
+        if not text[candidate.start : candidate.end].strip():
+            continue  # a component that is not ours may mark anything
         form = form_at(candidate.start, candidate.end)
         rule = candidate.extractor
         form.rules.add(rule)
