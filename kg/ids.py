@@ -14,6 +14,8 @@ _SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 _NOT_WORD = re.compile(r"[\W_]+")
 _ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
+_HAS_PLURAL = frozenset(("Method", "Dataset", "Hardware", "Task", "Metric"))
+_ACRONYMS = re.compile(r"[A-Z\d]s$")
 _JOINT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _ACRONYM_IN_S = re.compile(r"(?:^|[^A-Z])(?=\w{2,6}$)\w*[A-Z]S$")
 _DISTINCT_S = ("ss", "us", "is", "ics", "os", "as")
@@ -47,12 +49,15 @@ def _gap(match: re.Match[str]) -> str:
     return run[:marks].translate(_SELECTORS) + ("-" if marks < len(run) else "")
 
 
-def _singular(word: str) -> str:
-    if len(word) > 3 and word.endswith("ies") and len(word) > 4:
-        return word[:-3] + "y"
-    if (len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S)) or re.fullmatch(r"\d+s", word):
+def _singular(word: str, written: str) -> str:
+    """A word of a slug without its plural ``s``, given how the name writes it."""
+    if _ACRONYM_IN_S.search(written):
+        return word
+    if _ACRONYMS.search(written):
         return word[:-1]
-    return word
+    if len(word) > 4 and word.endswith("ies"):
+        return word[:-3] + "y"
+    return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S) else word
 
 
 @lru_cache(maxsize=65536)
@@ -67,22 +72,30 @@ def link_key(name: str) -> str:
     (False, True)
     """
     parts = slug(name).split("-")
-    if not _ACRONYM_IN_S.search(name):
-        parts[-1] = _singular(parts[-1])
-    return "".join(parts)
+    return "".join([*parts[:-1], _singular(parts[-1], name)])
 
 
 @lru_cache(maxsize=65536)
 def entity_id(entity_type: str, name: str) -> str:
     """Stable id of an entity: its type and its name, plural and the joint between letters and digits evened out.
 
-    >>> entity_id("Method", "ResNet-50"), entity_id("Method", "ResNet50s"), entity_id("Dataset", "MS COCO")
-    ('method:resnet50', 'method:resnet50', 'dataset:ms-coco')
+    >>> entity_id("Method", "ResNet-50"), entity_id("Method", "ResNet50s"), entity_id("Dataset", "Cityscapes")
+    ('method:resnet50', 'method:resnet50', 'dataset:cityscapes')
+    >>> entity_id("Author", "Ronald Williams")
+    'author:ronald-williams'
     """
     words = slug(name).split("-")
-    if not _ACRONYM_IN_S.search(name):
-        words[-1] = _singular(words[-1])
+    if entity_type in _HAS_PLURAL and _is_plural(entity_type, name.split()):
+        words[-1] = _singular(words[-1], name)
     return f"{entity_type.lower()}:{_JOINT.sub('', '-'.join(words))}"
+
+
+def _is_plural(entity_type: str, words: list[str]) -> bool:
+    """Whether an s at the end counts things ("LLMs", "Vision Transformers") and is no part of a name ("Cityscapes")."""
+    if not words:
+        return False
+    several = len(words) > 1 and entity_type != "Dataset"
+    return words[-1].islower() or _ACRONYMS.search(words[-1]) is not None or several
 
 
 @lru_cache(maxsize=4096)

@@ -27,6 +27,9 @@ _HEADS = (
 )  # fmt: skip
 
 
+_LONG_KEY = 12
+
+
 class _Clusters:
     """Union-find over keys."""
 
@@ -46,10 +49,12 @@ class _Clusters:
 
 @lru_cache(maxsize=65536)
 def _headless(form: str) -> str:
+    """A proper name without the generic head behind it: "RLQ framework" is RLQ, a "deep network" stays one."""
     lower = form.lower()
     for head in _HEADS:
         if lower.endswith(head) and len(form) > len(head) + 1:
-            return form[: -len(head)]
+            rest = form[: -len(head)]
+            return form if rest.islower() else rest
     return form
 
 
@@ -102,7 +107,14 @@ def _is_overruled(candidate: Candidate, form: str) -> bool:
     entry = candidate.entry
     if not candidate.group or candidate.group == form or entry is None:
         return False
-    return link_key(candidate.group) not in {link_key(f) for f in entry.forms} and not _is_distinctive(form)
+    long = link_key(candidate.group)
+    return not any(_same_head(long, link_key(f)) for f in entry.forms) and not _is_distinctive(form)
+
+
+def _same_head(one: str, other: str) -> bool:
+    """Whether two keys are equal, or one is the other with words before it ("self-supervised vision transformer")."""
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= _LONG_KEY and long.endswith(short))
 
 
 def _canonical(candidates: Sequence[Candidate], forms: Sequence[str]) -> Link:
