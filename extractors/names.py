@@ -155,11 +155,11 @@ def _in_title(text: str, words: list[_Word]) -> Iterator[tuple[int, int]]:
 def _before_colon(text: str, title_end: int) -> tuple[int, int] | None:
     """What stands before the colon of a title, when it is short enough to be a name."""
     match = _TITLE_COLON.search(text, 0, title_end)
-    if match is None or match.start() < 2 or match.end() >= title_end:
+    if match is None or match.end() >= title_end:
         return None
-    if len(text[: match.start()].split()) > 6:
-        return None
-    return 0, match.start()
+    name = text[: match.start()]
+    begin = len(name) - len(name.lstrip())
+    return (begin, match.start()) if match.start() - begin >= 2 and len(name.split()) <= 6 else None
 
 
 def _title_phrases(text: str, title_end: int) -> Iterator[tuple[int, int]]:
