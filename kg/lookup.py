@@ -126,7 +126,7 @@ def find(engine: EmbeddedGraph, text: str) -> list[Named]:
         return [Named(text, entity_type(text), node["name"])]
     folded, key = text.casefold(), link_key(text)
     tiers: list[list[Named]] = [[], [], []]
-    near: list[Named] = []
+    near: list[tuple[int, int, str]] = []
     singular = text[:-1] if len(text) > 3 and text[-1] in "sS" else text
     for named, forms in _candidates(engine, singular, NODE_TYPES):
         tests = (
@@ -134,13 +134,18 @@ def find(engine: EmbeddedGraph, text: str) -> list[Named]:
             any(form.casefold() == folded for form in forms),
             any(link_key(form) == key for form in forms),
         )
-        (tiers[tests.index(True)] if any(tests) else near).append(named)
+        if any(tests):
+            tiers[tests.index(True)].append(named)
+        elif (rank := min(_rank(folded, form.casefold()) for form in forms)) < _INSIDE:
+            near.append((rank, len(named.name), named.id))
     for tier in tiers:
         if tier:
             return sorted(tier, key=lambda named: named.id)
-    near.sort(key=lambda named: (len(named.name), named.id))
-    hint = f"; near it: {', '.join(named.id for named in near[:5])}" if near else "; try kg search"
+    hint = f"; near it: {', '.join(entity for *_, entity in sorted(near)[:5])}" if near else "; try kg search"
     raise UsageError(f"the graph has no entity {text!r}{hint}")
+
+
+_INSIDE = 3
 
 
 def _rank(text: str, form: str) -> int:
@@ -156,7 +161,7 @@ def _rank(text: str, form: str) -> int:
         if not form[place - 1].isalnum():
             return 2
         place = form.find(text, place + 1)
-    return 3
+    return _INSIDE
 
 
 def search(

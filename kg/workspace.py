@@ -114,12 +114,13 @@ class Workspace:
             self._lock_file = None
 
     def _create(self) -> None:
-        if self.folder.is_dir() and not self._log_path.exists() and any(self.folder.iterdir()):
-            known = {"lock", "builds", f"{self._log_path.name}-journal"}
-            if any(entry.name not in known for entry in self.folder.iterdir()):
-                raise WorkspaceError(f"{self.folder} is not a workspace and not empty: choose another folder")
+        own = {"lock", "builds", "CURRENT", self._log_path.name, f"{self._log_path.name}-journal"}
         with _disk(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
+            strangers = {entry.name for entry in self.folder.iterdir()} - own
+            is_workspace = self._log_path.exists()
+        if strangers and not is_workspace:
+            raise WorkspaceError(f"{self.folder} is not a workspace and not empty: choose another folder")
 
     def _acquire(self, lock: IO[str]) -> None:
         try:

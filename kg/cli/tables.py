@@ -19,6 +19,7 @@ __all__ = ["FORMATS", "echo_rows", "echo_table", "format_option", "safe", "short
 FORMATS = ("table", "json", "jsonl", "csv")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _PIPE_WIDTH = 120
+_LONGEST_WORD = 48  # ids and numbers up to this length are not broken
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -70,10 +71,13 @@ def echo_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header:
     from rich.text import Text
 
     table = Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
-    for name in columns:
-        table.add_column(Text(printable(name)), overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(safe(value)) for value in row))
+    cells = [[safe(value) for value in row] for row in rows]
+    for index, name in enumerate(columns):
+        words = [row[index] for row in cells]
+        whole = all(" " not in word and len(word) <= _LONGEST_WORD for word in words)
+        table.add_column(Text(printable(name)), overflow="fold", no_wrap=whole)
+    for row in cells:
+        table.add_row(*map(Text, row))
     drawn = StringIO()
     Console(file=drawn, width=width(), highlight=False, markup=False, emoji=False).print(table)
     click.echo("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
