@@ -205,16 +205,15 @@ _TOKEN = re.compile(
     r"|(?P<comment>//[^\r\n]*|/\*.*?\*/)"
     r"|(?P<parameter>\$\w+)"
     r"|(?P<word>[^\W\d]\w*)"
-    r"|(?P<number>\d[\w.]*)"
+    r"|(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)"
     r"|(?P<sign>\S)",
     re.DOTALL,
 )
-_FIRST = frozenset(("MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL", "EXPLAIN", "PROFILE"))
+_FIRST = frozenset("MATCH OPTIONAL UNWIND WITH RETURN CALL EXPLAIN PROFILE".split())
+_PLAN_ONLY = ("EXPLAIN", "PROFILE")
 _AFTER_ITEMS = ("ORDER", "SKIP", "LIMIT", "UNION", ";")
-_WRITES = frozenset(
-    "ALTER ANALYZE ATTACH BEGIN CHECKPOINT COMMENT COMMIT COPY CREATE DELETE DETACH DROP EXPORT FORCE IMPORT INSERT "
-    "INSTALL LOAD MACRO MERGE REMOVE ROLLBACK SET TRUNCATE UNINSTALL UPDATE UPGRADE USE".split()
-)
+# Clauses that change the graph or reach files, wherever they stand; what else does so can only begin a query.
+_REFUSED = frozenset("CREATE MERGE DELETE DETACH SET REMOVE INSERT COPY LOAD".split())
 _CALLS = frozenset(
     "show_tables table_info show_functions show_indexes show_connection db_version current_setting".split()
 )
@@ -249,27 +248,32 @@ def check_query(query: str, parameters: Mapping[str, Any]) -> None:
         raise QueryError("the query is empty")
     if ("sign", ";") in tokens:
         raise QueryError("one query at a time: there is a ';' in the middle")
+    _check_start(tokens)
     before = ("sign", ";")
     for position, (kind, text) in enumerate(tokens):
         if kind == "word" and before != ("sign", "."):
-            _check_word(text, tokens[position + 1 : position + 3], first=position == 0)
+            _check_word(text, tokens[position + 1 : position + 3])
         elif kind == "parameter" and text[1:] not in parameters:
             raise QueryError(f"the query uses {text}, which is not given: --param {text[1:]}=VALUE")
         before = (kind, text)
-    if tokens[0][0] != "word":
-        raise QueryError(f"a query does not begin with {tokens[0][1][:20]!r}")
 
 
-def _check_word(word: str, after: list[tuple[str, str]], *, first: bool) -> None:
+def _check_start(tokens: list[tuple[str, str]]) -> None:
+    rest = tokens[1:] if tokens[0][1].upper() in _PLAN_ONLY else tokens
+    kind, text = rest[0] if rest else ("sign", "")
+    if kind != "word" or text.upper() not in _FIRST:
+        raise QueryError(
+            f"queries only read: they begin with MATCH, UNWIND, WITH, RETURN or CALL, not with {text[:20]!r}"
+        )
+
+
+def _check_word(word: str, after: list[tuple[str, str]]) -> None:
     upper = word.upper()
-    # A word before a colon or a bracket is a name: a map key, a variable, a function.
-    is_name = bool(after) and after[0] in (("sign", ":"),)
-    if upper in _WRITES and not (is_name and not first):
-        raise QueryError(f"{upper} is not possible: queries only read (use backticks if `{word}` is a name)")
+    is_key = after[:1] == [("sign", ":")]
+    if upper in _REFUSED and not is_key:
+        raise QueryError(f"queries only read: {upper} is refused (if `{word}` is a name, put it into backticks)")
     if upper == "CALL" and (len(after) < 2 or after[0][1].lower() not in _CALLS or after[1][1] != "("):
         raise QueryError(f"CALL can only be one of {', '.join(sorted(_CALLS))}")
-    if first and upper not in _FIRST:
-        raise QueryError(f"a query does not begin with {word!r}; it begins with MATCH, UNWIND, WITH, RETURN or CALL")
 
 
 def _column_names(query: str, engine_names: list[str]) -> list[str]:
