@@ -30,7 +30,7 @@ from kg.vocabulary import FILES, load_vocabulary
 if TYPE_CHECKING:
     from kg.candidates import Candidate
     from kg.extractors.base import Sentences
-    from kg.workspace import Workspace
+    from kg.workspace import AddedPapers, Workspace
 
 __all__ = ["BuildReport", "Extractor", "Progress", "build", "extract", "extractions", "fingerprint", "record_of"]
 
@@ -236,14 +236,14 @@ class BuildReport:
     """What a build did.
 
     Attributes:
-        records: Records read from the inputs, rejected ones left out.
+        added: What became of the records that were read, rejected ones left out.
         rejected: Records and files that could not be read.
         extracted: Papers that went through the pipeline in this run.
         published: Whether there is a new graph.
         manifest: The manifest of the published graph.
     """
 
-    records: int
+    added: AddedPapers
     rejected: int
     extracted: int
     published: bool
@@ -321,14 +321,13 @@ def build(
         papers = counter.counted(
             read_inputs(inputs, format=format, columns=columns, on_reject=counter.reject, year=year)
         )
-        workspace.add_papers(_ticking(papers, reading))
+        added = workspace.add_papers(_ticking(papers, reading))
         extracted = _extract_pending(workspace, mark, config, on_stage)
-        records = counter.records.total()
         rejected = counter.rejected.total()
         if workspace.is_current(mark):
-            return BuildReport(records, rejected, extracted, False, workspace.manifest())
+            return BuildReport(added, rejected, extracted, False, workspace.manifest())
         manifest = _publish(workspace, mark, counter, config, on_stage)
-    return BuildReport(records, rejected, extracted, True, manifest)
+    return BuildReport(added, rejected, extracted, True, manifest)
 
 
 def _extract_pending(

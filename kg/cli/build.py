@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -68,15 +69,21 @@ def build(
 
 def _summarise(report: BuildReport, folder: str) -> None:
     counts = report.manifest["counts"]
-    click.echo(f"read        {report.records:,} records, {report.rejected:,} rejected")
-    click.echo(f"extracted   {report.extracted:,} papers{'' if report.extracted else ' (nothing new)'}")
-    click.echo(
-        f"graph       {_total(counts['entities']):,} nodes, {_total(counts['relations']):,} edges, "
-        f"{counts['evidence']:,} pieces of evidence{'' if report.published else ' (unchanged)'}"
-    )
-    click.echo(f"nodes       {_by_type(counts['entities'])}")
-    click.echo(f"edges       {_by_type(counts['relations'])}")
-    click.echo(f"workspace   {folder}")
+    added = report.added
+    rows = {
+        "read": f"{added.records + report.rejected:,} records: {added.new:,} new papers, {added.merged:,} merged, "
+        f"{added.unchanged:,} known, {report.rejected:,} rejected",
+        "extracted": f"{report.extracted:,} papers" + ("" if report.extracted else " (nothing new)"),
+        "graph": f"{_total(counts['entities']):,} nodes, {_total(counts['relations']):,} edges, "
+        f"{counts['evidence']:,} pieces of evidence" + ("" if report.published else " (unchanged)"),
+        "nodes": _by_type(counts["entities"]),
+        "edges": _by_type(counts["relations"]),
+    }
+    for label, text in rows.items():
+        # a name and its number stay on one line
+        filled = textwrap.fill(text, 100, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
+        click.echo(filled.replace("\u00a0", " "))
+    click.echo(f"{'workspace':<12}{folder}")
 
 
 def _total(counts: Mapping[str, Any]) -> int:
@@ -84,4 +91,4 @@ def _total(counts: Mapping[str, Any]) -> int:
 
 
 def _by_type(counts: Mapping[str, Any]) -> str:
-    return "  ".join(f"{name} {number:,}" for name, number in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
+    return ", ".join(f"{name}\u00a0{number:,}" for name, number in sorted(counts.items(), key=lambda c: (-c[1], c[0])))
