@@ -97,7 +97,7 @@ def _entry(line: bytes, entity_type: str) -> Entry:
         raise ValueError(f"unknown key {min(unknown)!r}")
     for key, value in raw.items():
         if type(value) is not _TYPES[key]:
-            raise ValueError(f"{key} is not a {_TYPES[key].__name__}")
+            raise ValueError(f"{key} is no {_TYPES[key].__name__}")
     for key, collection in (("aliases", tuple), ("ambiguous", frozenset)):
         forms = raw.get(key, ())
         if not all(type(form) is str for form in forms):
