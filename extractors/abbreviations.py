@@ -86,6 +86,9 @@ def _long_form(short: str, before: str) -> tuple[int, int] | None:
         begin = _match_long_form(bare.translate(_SPOKEN), window)
     if begin is None:
         return None
+    # "self-supervised learning (SSL)" is no supervised learning
+    if begin and window[begin - 1] == "-" and window[begin] == window[begin].lower():
+        begin = max(window.rfind(" ", 0, begin), window.rfind("\n", 0, begin)) + 1
     if leading := _LEADING.match(window, begin):
         begin = leading.end()
     # "new neural network (NN)", but not "named entity recognition (NER)"

@@ -103,37 +103,40 @@ _NO_ENTITIES = (
     """
     # names that are said of many things
     """
-    Markov; Hilbert; Euclidean; Lyapunov; Gaussian; Gaussians; Bayesian; Bayes; Bernoulli; Boltzmann; Cartesian;
-    Fourier; Gibbs; Gram; Hamiltonian; Hessian; Jacobian; Kalman; Kronecker; Lagrange; Lagrangian; Laplacian;
-    Metropolis; Nash; Nesterov; Newton; Newtonian; Pareto; Poincaré; Poisson; Riemannian; Shapley; Stein;
-    Wasserstein; Bellman; Boolean; Hebbian; Lie; Lipschitz; Lorentz; Dasgupta; Charikar; McDiarmid; Cosserat;
-    Karush-Kuhn-Tucker; Polyak-Lojasiewicz; Polyak-Łojasiewicz; Hamilton-Jacobi-Bellman; 2D-3D; 2D/3D; 3D-2D; 2D-2D;
-    3D-3D; 2D-to-3D; AND/OR; SE3; SE(3); SO(3); S2; A2; C2; C3; R2; R3; SE; SO;
+    its application; loss function; Dirichlet; Laplace; Hadamard; Shannon; Jaccard; X-Y; Input/Output; XOR; T/T;
+    1/T; R1; EF1; CNF; DNF; ROC; CO₂; Plug; randomized controlled trial; hyperspectral image; Markov; Hilbert;
+    Euclidean; Lyapunov; Gaussian; Gaussians; Bayesian; Bayes; Bernoulli; Boltzmann; Cartesian; Fourier; Gibbs;
+    Gram; Hamiltonian; Hessian; Jacobian; Kalman; Kronecker; Lagrange; Lagrangian; Laplacian; Metropolis; Nash;
+    Nesterov; Newton; Newtonian; Pareto; Poincaré; Poisson; Riemannian; Shapley; Stein; Wasserstein; Bellman;
+    Boolean; Hebbian; Lie; Lipschitz; Lorentz; Dasgupta; Charikar; McDiarmid; Cosserat; Karush-Kuhn-Tucker;
+    Polyak-Lojasiewicz; Polyak-Łojasiewicz; Hamilton-Jacobi-Bellman; 2D-3D; 2D/3D; 3D-2D; 2D-2D; 3D-3D; 2D-to-3D;
+    AND/OR; SE3; SE(3); SO(3); S2; A2; C2; C3; R2; R3; SE; SO;
     """
     # devices, signals, materials and platforms
     """
-    UAV; unmanned aerial vehicle; AUV; autonomous underwater vehicle; UGV; unmanned ground vehicle; MAV; micro
-    aerial vehicle; ROV; remotely operated vehicle; USV; unmanned surface vehicle; AGV; autonomous vehicle;
-    connected autonomous vehicle; CAV; self-driving vehicle; IMU; inertial measurement unit; inertia measurement
-    unit; inertial measuring unit; GPS; global positioning system; GPS/IMU; RTK-GPS; DGPS; GNSS; global navigation
-    satellite system; INS; inertial navigation system; GPS-denied; GNSS-denied; LiDAR; light detection and ranging;
-    RADAR; SONAR; RGB-D; RGBD; RGB; laser range finder; LRF; DVL; doppler velocity log; infrared; ultrasound; time
-    of flight; ToF; radio frequency; radio frequency identification; RFID; ultra-wideband; UWB; WiFi; Wi-Fi;
-    wireless sensor network; WSN; USB; TCP/IP; CAN; I2C; LED; light emitting diode; CMOS; CCD; VLSI; FPGA; field
-    programmable gate array; printed circuit board; PCB; GPU; graphics processing unit; CPU; magnetic resonance
-    imaging; MRI; functional magnetic resonance imaging; fMRI; magnetic resonance; magnetic resonance image; MR;
-    computed tomography; CT; electroencephalography; electroencephalogram; electroencephalographic; EEG;
-    electromyography; electromyogram; electromyographic; EMG; sEMG; electrocardiogram; ECG; event-related potential;
-    ERP; brain-computer interface; BCI; brain-machine interface; BMI; atomic force microscopy; AFM; scanning
-    electron microscope; SEM; MEMS; MEM; microelectromechanical system; micro-electromechanical system; shape memory
-    alloy; SMA; fiber Bragg grating; FBG; polydimethylsiloxane; PDMS; polyvinylidene fluoride; PVDF; PZT; NiTi;
-    carbon nanotube; CNT; ionic polymer metal composite; IPMC; magneto-rheological; magnetorheological; dielectric
-    elastomer; series elastic actuator; SEA; variable stiffness actuator; VSA; continuously variable transmission;
-    CVT; head mounted display; HMD; HoloLens; virtual reality; VR; augmented reality; AR; mixed reality; AR/VR;
-    VR/AR; whole slide image; WSI; electronic health record; EHR; computer-aided design; CAD; vertical take-off and
-    landing; vertical takeoff and landing; VTOL; commercial off-the-shelf; COTS; Internet; IoT; internet of things;
-    XML; JPEG; ASCII; HTML; spinal cord injury; mild cognitive impairment; autism spectrum disorder; Alzheimer's
-    disease; minimally invasive surgery; minimally invasive surgical; MIS;
+    YouTube; KUKA; Vicon; Franka; UAV; unmanned aerial vehicle; AUV; autonomous underwater vehicle; UGV; unmanned ground
+    vehicle; MAV; micro aerial vehicle; ROV; remotely operated vehicle; USV; unmanned surface vehicle; AGV;
+    autonomous vehicle; connected autonomous vehicle; CAV; self-driving vehicle; IMU; inertial measurement unit;
+    inertia measurement unit; inertial measuring unit; GPS; global positioning system; GPS/IMU; RTK-GPS; DGPS; GNSS;
+    global navigation satellite system; INS; inertial navigation system; GPS-denied; GNSS-denied; LiDAR; light
+    detection and ranging; RADAR; SONAR; RGB-D; RGBD; RGB; laser range finder; LRF; DVL; doppler velocity log;
+    infrared; ultrasound; time of flight; ToF; radio frequency; radio frequency identification; RFID;
+    ultra-wideband; UWB; WiFi; Wi-Fi; wireless sensor network; WSN; USB; TCP/IP; CAN; I2C; LED; light emitting
+    diode; CMOS; CCD; VLSI; FPGA; field programmable gate array; printed circuit board; PCB; GPU; graphics
+    processing unit; CPU; magnetic resonance imaging; MRI; functional magnetic resonance imaging; fMRI; magnetic
+    resonance; magnetic resonance image; MR; computed tomography; CT; electroencephalography; electroencephalogram;
+    electroencephalographic; EEG; electromyography; electromyogram; electromyographic; EMG; sEMG; electrocardiogram;
+    ECG; event-related potential; ERP; brain-computer interface; BCI; brain-machine interface; BMI; atomic force
+    microscopy; AFM; scanning electron microscope; SEM; MEMS; MEM; microelectromechanical system;
+    micro-electromechanical system; shape memory alloy; SMA; fiber Bragg grating; FBG; polydimethylsiloxane; PDMS;
+    polyvinylidene fluoride; PVDF; PZT; NiTi; carbon nanotube; CNT; ionic polymer metal composite; IPMC;
+    magneto-rheological; magnetorheological; dielectric elastomer; series elastic actuator; SEA; variable stiffness
+    actuator; VSA; continuously variable transmission; CVT; head mounted display; HMD; HoloLens; virtual reality;
+    VR; augmented reality; AR; mixed reality; AR/VR; VR/AR; whole slide image; WSI; electronic health record; EHR;
+    computer-aided design; CAD; vertical take-off and landing; vertical takeoff and landing; VTOL; commercial
+    off-the-shelf; COTS; Internet; IoT; internet of things; XML; JPEG; ASCII; HTML; spinal cord injury; mild
+    cognitive impairment; autism spectrum disorder; Alzheimer's disease; minimally invasive surgery; minimally
+    invasive surgical; MIS;
     """
     # languages, places and organisations
     """
@@ -144,15 +147,15 @@ _NO_ENTITIES = (
     Maltese; Manipuri; Maori; Marathi; Mongolian; Nepali; Norwegian; Odia; Oromo; Pashto; Punjabi; Quechua;
     Romanian; Samoan; Scottish; Serbian; Sindhi; Sinhala; Slovak; Slovenian; Somali; Sundanese; Tagalog; Tajik;
     Tatar; Telugu; Thai; Tibetan; Tigrinya; Turkmen; Twi; Ukrainian; Uyghur; Uzbek; Welsh; Wolof; Xhosa; Yiddish;
-    Yoruba; Zulu;
-    English; Chinese; French; German; Hindi; Japanese; Spanish; Arabic; Italian; Russian; Korean; Portuguese; Dutch;
-    Turkish; Mandarin; Cantonese; Vietnamese; Czech; Polish; Finnish; Swedish; Danish; Greek; Hebrew; Latin;
-    Sanskrit; Persian; Urdu; Bengali; Tamil; Swahili; American Sign Language; ASL; U.S.; U.S; US; USA; UK; EU;
-    California; Arizona; Texas; Europe; America; China; Japan; Google; Facebook; Meta AI; Microsoft; OpenAI;
-    DeepMind; NVIDIA; Amazon; IBM; GitHub; Hugging Face; HuggingFace; DARPA; Defense Advanced Research Projects
-    Agency; NASA; NIST; National Institute of Standards and Technology; European Space Agency; ESA; Canadian Space
-    Agency; DLR; Boston Dynamics; MIT; CMU; ETH Zurich; KIT; Stanford; Department of Defense; DoD; Willow Garage;
-    NeurIPS; NIPS; ICML; ICLR; CVPR; ICCV; ECCV; ACL; EMNLP; NAACL; ICRA; IROS; AAAI; IJCAI;
+    Yoruba; Zulu; English; Chinese; French; German; Hindi; Japanese; Spanish; Arabic; Italian; Russian; Korean;
+    Portuguese; Dutch; Turkish; Mandarin; Cantonese; Vietnamese; Czech; Polish; Finnish; Swedish; Danish; Greek;
+    Hebrew; Latin; Sanskrit; Persian; Urdu; Bengali; Tamil; Swahili; American Sign Language; ASL; U.S.; U.S; US;
+    USA; UK; Germany; France; India; IEEE; Chattanooga; EU; California; Arizona; Texas; Europe; America; China;
+    Japan; Google; Facebook; Meta AI; Microsoft; OpenAI; DeepMind; NVIDIA; Amazon; IBM; GitHub; Hugging Face;
+    HuggingFace; DARPA; Defense Advanced Research Projects Agency; NASA; NIST; National Institute of Standards and
+    Technology; European Space Agency; ESA; Canadian Space Agency; DLR; Boston Dynamics; MIT; CMU; ETH Zurich; KIT;
+    Stanford; Department of Defense; DoD; Willow Garage; NeurIPS; NIPS; ICML; ICLR; CVPR; ICCV; ECCV; ACL; EMNLP;
+    NAACL; ICRA; IROS; AAAI; IJCAI;
     """
     # units
     """
