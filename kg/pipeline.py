@@ -338,7 +338,10 @@ def _extract_pending(
         return 0
     progress = on_stage("extracting", pending) if on_stage else None
     lines = _rendered(workspace.pending(mark), config, _as_extraction, progress)
-    return workspace.add_extractions(Extraction.model_validate_json(line) for line in lines)
+    done = workspace.add_extractions(Extraction.model_validate_json(line) for line in lines)
+    if workspace.pending_count(mark):  # the extractions bear another fingerprint than the build
+        raise ServiceError("the vocabularies or the program changed while papers were extracted; run it again")
+    return done
 
 
 def _publish(

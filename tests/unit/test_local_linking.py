@@ -20,7 +20,7 @@ def linked(*given: tuple[str, str] | tuple[str, str, dict[str, Any]]) -> list[tu
     text = ""
     candidates = []
     for kind, form, *rest in given:
-        options: dict[str, Any] = rest[0] if rest else {}  # type: ignore[assignment]
+        options: dict[str, Any] = rest[0] if rest else {}
         start = len(text)
         text += form + ". "
         candidates.append(Candidate(kind, start, start + len(form), True, 0.9, "test", **options))

@@ -72,4 +72,5 @@ def test_core_and_extracted_types() -> None:
 
 
 def test_everything_is_described() -> None:
-    assert all(t.description for t in (*NODE_TYPES.values(), *RELATION_TYPES.values()))
+    assert all(node.description for node in NODE_TYPES.values())
+    assert all(relation.description for relation in RELATION_TYPES.values())
