@@ -83,15 +83,17 @@ def _entity_table(extraction: Extraction, colour: bool) -> str:
     for mention in extraction.mentions:
         known = rows.get(mention.entity)
         if known is None or mention.confidence > known[3]:
-            rows[mention.entity] = (printable(mention.name), mention.type, _details(mention), mention.confidence)
+            details = printable(_details(mention))
+            rows[mention.entity] = (printable(mention.name), mention.type, details, mention.confidence)
     if not rows:
         return "  (no mentions found)"
     width = min(48, max(len(name) for name, *_ in rows.values()))
+    detail_width = min(60, max(len(details) for _, _, details, _ in rows.values()))
     order = {label: number for number, label in enumerate(EXTRACTED_TYPES)}
     lines = []
     for entity, (name, kind, details, confidence) in sorted(rows.items(), key=lambda r: (order.get(r[1][1], 99), r[0])):
         label = f"\x1b[{_ANSI.get(kind, 37)}m{name:<{width}}\x1b[39m" if colour else f"{name:<{width}}"
-        lines.append(f"  {label}  {printable(details):<32}  {confidence:.2f}  {printable(entity)}")
+        lines.append(f"  {label}  {details:<{detail_width}}  {confidence:.2f}  {printable(entity)}")
     return "\n".join(lines)
 
 
