@@ -36,6 +36,7 @@ _TAIL = re.compile(r"(?:[-/+.](?=\w)[\w+./^-]*[\w+]|[\w+]+)")
 _LOWER_TAIL = re.compile(r"-[a-z]")
 _PLURAL = frozenset("abcdefghijklmnopqrtuvwxyzé")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+|[^\w\s-]")
+_ACRONYM = re.compile(r"\b[A-Z]{2,4}\b")
 _MOST_SEAMS = 4
 _TINY = 3
 _LONGEST_JOINT = 60
@@ -90,7 +91,7 @@ def _respellings(form: str) -> set[str]:
 class _Form:
     """One surface form of an entry, ready to be compared with what stands in the text."""
 
-    __slots__ = ("ambiguous", "bare", "bare_lower", "entry", "lenient", "seams", "spaces")
+    __slots__ = ("ambiguous", "bare", "bare_lower", "entry", "lenient", "seams", "spaces", "spells_acronym")
 
     def __init__(self, entry: Entry, form: str) -> None:
         self.entry = entry
@@ -99,6 +100,7 @@ class _Form:
         self.ambiguous = form in entry.ambiguous
         self.seams = _seams(form)
         self.spaces = form.count(" ")
+        self.spells_acronym = self.spaces > 0 and _ACRONYM.search(form) is not None
         several_words = " " in form and len(form) > 6
         distinctive = len(self.bare) >= 5 and (sum(c.isupper() for c in form) >= 2 or any(c.isdigit() for c in form))
         self.lenient = form.islower() or several_words or (distinctive and not self.ambiguous)
@@ -124,6 +126,8 @@ class _Form:
             return False
         lower = bare.lower()
         if lower not in (self.bare_lower, self.bare_lower + "s"):
+            return False
+        if surface.islower() and self.spells_acronym:  # "map estimation" is no MAP estimation
             return False
         return self.bare.islower() or " " in surface or any(c.isupper() or c.isdigit() for c in bare)
 

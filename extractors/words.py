@@ -114,29 +114,29 @@ _NO_ENTITIES = (
     """
     # devices, signals, materials and platforms
     """
-    YouTube; KUKA; Vicon; Franka; UAV; unmanned aerial vehicle; AUV; autonomous underwater vehicle; UGV; unmanned ground
-    vehicle; MAV; micro aerial vehicle; ROV; remotely operated vehicle; USV; unmanned surface vehicle; AGV;
-    autonomous vehicle; connected autonomous vehicle; CAV; self-driving vehicle; IMU; inertial measurement unit;
-    inertia measurement unit; inertial measuring unit; GPS; global positioning system; GPS/IMU; RTK-GPS; DGPS; GNSS;
-    global navigation satellite system; INS; inertial navigation system; GPS-denied; GNSS-denied; LiDAR; light
-    detection and ranging; RADAR; SONAR; RGB-D; RGBD; RGB; laser range finder; LRF; DVL; doppler velocity log;
-    infrared; ultrasound; time of flight; ToF; radio frequency; radio frequency identification; RFID;
-    ultra-wideband; UWB; WiFi; Wi-Fi; wireless sensor network; WSN; USB; TCP/IP; CAN; I2C; LED; light emitting
-    diode; CMOS; CCD; VLSI; FPGA; field programmable gate array; printed circuit board; PCB; GPU; graphics
-    processing unit; CPU; magnetic resonance imaging; MRI; functional magnetic resonance imaging; fMRI; magnetic
-    resonance; magnetic resonance image; MR; computed tomography; CT; electroencephalography; electroencephalogram;
-    electroencephalographic; EEG; electromyography; electromyogram; electromyographic; EMG; sEMG; electrocardiogram;
-    ECG; event-related potential; ERP; brain-computer interface; BCI; brain-machine interface; BMI; atomic force
-    microscopy; AFM; scanning electron microscope; SEM; MEMS; MEM; microelectromechanical system;
-    micro-electromechanical system; shape memory alloy; SMA; fiber Bragg grating; FBG; polydimethylsiloxane; PDMS;
-    polyvinylidene fluoride; PVDF; PZT; NiTi; carbon nanotube; CNT; ionic polymer metal composite; IPMC;
-    magneto-rheological; magnetorheological; dielectric elastomer; series elastic actuator; SEA; variable stiffness
-    actuator; VSA; continuously variable transmission; CVT; head mounted display; HMD; HoloLens; virtual reality;
-    VR; augmented reality; AR; mixed reality; AR/VR; VR/AR; whole slide image; WSI; electronic health record; EHR;
-    computer-aided design; CAD; vertical take-off and landing; vertical takeoff and landing; VTOL; commercial
-    off-the-shelf; COTS; Internet; IoT; internet of things; XML; JPEG; ASCII; HTML; spinal cord injury; mild
-    cognitive impairment; autism spectrum disorder; Alzheimer's disease; minimally invasive surgery; minimally
-    invasive surgical; MIS;
+    RoboCup; YouTube; KUKA; Vicon; Franka; UAV; unmanned aerial vehicle; AUV; autonomous underwater vehicle; UGV;
+    unmanned ground vehicle; MAV; micro aerial vehicle; ROV; remotely operated vehicle; USV; unmanned surface
+    vehicle; AGV; autonomous vehicle; connected autonomous vehicle; CAV; self-driving vehicle; IMU; inertial
+    measurement unit; inertia measurement unit; inertial measuring unit; GPS; global positioning system; GPS/IMU;
+    RTK-GPS; DGPS; GNSS; global navigation satellite system; INS; inertial navigation system; GPS-denied;
+    GNSS-denied; LiDAR; light detection and ranging; RADAR; SONAR; RGB-D; RGBD; RGB; laser range finder; LRF; DVL;
+    doppler velocity log; infrared; ultrasound; time of flight; ToF; radio frequency; radio frequency
+    identification; RFID; ultra-wideband; UWB; WiFi; Wi-Fi; wireless sensor network; WSN; USB; TCP/IP; CAN; I2C;
+    LED; light emitting diode; CMOS; CCD; VLSI; FPGA; field programmable gate array; printed circuit board; PCB;
+    GPU; graphics processing unit; CPU; magnetic resonance imaging; MRI; functional magnetic resonance imaging;
+    fMRI; magnetic resonance; magnetic resonance image; MR; computed tomography; CT; electroencephalography;
+    electroencephalogram; electroencephalographic; EEG; electromyography; electromyogram; electromyographic; EMG;
+    sEMG; electrocardiogram; ECG; event-related potential; ERP; brain-computer interface; BCI; brain-machine
+    interface; BMI; atomic force microscopy; AFM; scanning electron microscope; SEM; MEMS; MEM;
+    microelectromechanical system; micro-electromechanical system; shape memory alloy; SMA; fiber Bragg grating;
+    FBG; polydimethylsiloxane; PDMS; polyvinylidene fluoride; PVDF; PZT; NiTi; carbon nanotube; CNT; ionic polymer
+    metal composite; IPMC; magneto-rheological; magnetorheological; dielectric elastomer; series elastic actuator;
+    SEA; variable stiffness actuator; VSA; continuously variable transmission; CVT; head mounted display; HMD;
+    HoloLens; virtual reality; VR; augmented reality; AR; mixed reality; AR/VR; VR/AR; whole slide image; WSI;
+    electronic health record; EHR; computer-aided design; CAD; vertical take-off and landing; vertical takeoff and
+    landing; VTOL; commercial off-the-shelf; COTS; Internet; IoT; internet of things; XML; JPEG; ASCII; HTML; spinal
+    cord injury; mild cognitive impairment; autism spectrum disorder; Alzheimer's disease; minimally invasive
+    surgery; minimally invasive surgical; MIS;
     """
     # languages, places and organisations
     """
