@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from kg.bulk import no_garbage_collection
+from kg.bulk import compact, no_garbage_collection
 from kg.errors import KgError, UsageError
 from kg.exporters.base import open_input, open_output
 from kg.graph import KnowledgeGraph
@@ -70,9 +70,12 @@ class JsonLines:
 
 def _add_line(graph: KnowledgeGraph, line: str) -> None:
     if line.startswith(_RELATION_START):
-        graph.add_relation(Relation.model_validate_json(line))
+        relation = Relation.model_validate_json(line)
+        for evidence in relation.evidence:
+            compact(evidence)
+        graph.add_relation(compact(relation))
     else:
-        graph.add_entity(Entity.model_validate_json(line))
+        graph.add_entity(compact(Entity.model_validate_json(line)))
 
 
 EXPORTER = JsonLines()

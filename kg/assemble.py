@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple, TypeVar
 
-from kg.bulk import no_garbage_collection
+from kg.bulk import compact, no_garbage_collection
 from kg.errors import UsageError
 from kg.graph import KnowledgeGraph
 from kg.ids import entity_id, link_key
@@ -54,15 +55,17 @@ class _Fact(NamedTuple):
         return (*self[4:11], attributes, *self[:4])
 
     def evidence(self) -> Evidence:
-        return Evidence(
-            sentence=self.sentence,
-            text=self.text,
-            field="abstract" if self.field_rank else "title",
-            start=self.start,
-            end=self.end,
-            extractor=self.extractor,
-            confidence=self.confidence,
-            attributes={key: value for key, _, value in self.attributes},
+        return compact(
+            Evidence(
+                sentence=self.sentence,
+                text=self.text,
+                field="abstract" if self.field_rank else "title",
+                start=self.start,
+                end=self.end,
+                extractor=self.extractor,
+                confidence=self.confidence,
+                attributes={key: value for key, _, value in self.attributes},
+            )
         )
 
 
@@ -118,16 +121,16 @@ def _fact(paper: Paper, mention: Mention, sentences: dict[tuple[str, int, int], 
         text = paper.title if mention.field == "title" else paper.abstract
         sentence = sentences[span] = text[slice(*mention.sentence)].strip()
     return _Fact(
-        mention.entity,
-        mention.role,
-        mention.name,
+        intern(mention.entity),
+        intern(mention.role),
+        intern(mention.name),
         mention.named,
         _FIELD_RANK[mention.field],
         mention.start,
         mention.end,
         mention.text,
         sentence,
-        mention.extractor,
+        intern(mention.extractor),
         mention.confidence + 0.0,
         # Python holds 1, 1.0 and True equal, and 0.0 and -0.0: sets must not choose between them.
         tuple(
@@ -347,7 +350,7 @@ class _Builder:
             if _type_of(entity) == "Hardware":
                 self._add_maker(entity)
         entities = [self._entity(entity) for entity in sorted({*nodes, *self.seen})]
-        return KnowledgeGraph([*self.papers, *entities], self.relations)
+        return KnowledgeGraph(map(compact, (*self.papers, *entities)), map(compact, self.relations))
 
     def _add_maker(self, entity: str) -> None:
         entry, seen = self.vocabulary.by_id.get(entity), self.seen.get(entity)

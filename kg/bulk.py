@@ -5,8 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from typing import TypeVar
 
-__all__ = ["no_garbage_collection"]
+from pydantic import BaseModel
+
+__all__ = ["compact", "no_garbage_collection"]
+
+M = TypeVar("M", bound=BaseModel)
 
 
 @contextmanager
@@ -23,3 +29,18 @@ def no_garbage_collection() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@lru_cache(maxsize=16)
+def _field_names(model: type[BaseModel]) -> set[str]:
+    return set(model.model_fields)
+
+
+def compact(value: M) -> M:
+    """The same value in half the memory.
+
+    Pydantic keeps with every value the set of the fields that were given, which is larger than the rest of a small
+    value. Here all values of a model share one: as if all fields had been given.
+    """
+    object.__setattr__(value, "__pydantic_fields_set__", _field_names(type(value)))
+    return value

@@ -27,6 +27,7 @@ from kg.model import Entity, Relation
 from kg.schema import NODE_TYPES, RELATION_TYPES
 
 if TYPE_CHECKING:
+    import ladybug
     import pyarrow as pa
 
 __all__ = ["EmbeddedGraph", "Result", "check_query", "write_database"]
@@ -70,7 +71,7 @@ _RELATION_COLUMNS = {"from": "source", "to": "target", "confidence": "confidence
 _T = TypeVar("_T", Entity, Relation)
 _Values = Mapping[str, Callable[[_T], Any]]
 _CHUNK = 50_000
-_BUFFER_BYTES = 1 << 30
+_BUFFER_BYTES = 1 << 29
 
 
 # Writing
@@ -89,11 +90,17 @@ def write_database(graph: KnowledgeGraph, path: Path) -> None:
     if path.exists():
         raise UsageError(f"{path} exists: a database is written once")
     try:
-        with ladybug.Database(str(path)) as database, ladybug.Connection(database) as connection:
+        with _database(path) as database, ladybug.Connection(database) as connection:
             _write_tables(connection, graph, path.parent)
             connection.execute("CHECKPOINT")
     except (RuntimeError, OSError) as error:
         raise ServiceError(f"cannot write {path}: {_one_line(error)}") from error
+
+
+def _database(path: Path, *, read_only: bool = False) -> ladybug.Database:
+    import ladybug
+
+    return ladybug.Database(str(path), read_only=read_only, buffer_pool_size=_BUFFER_BYTES)
 
 
 def _write_tables(connection: Any, graph: KnowledgeGraph, folder: Path) -> None:
@@ -322,7 +329,7 @@ class EmbeddedGraph:
         if not path.is_file():
             raise ServiceError(f"there is no database {path}")
         try:
-            self._database = ladybug.Database(str(path), read_only=True, buffer_pool_size=_BUFFER_BYTES)
+            self._database = _database(path, read_only=True)
             self._connection = ladybug.Connection(self._database)
         except (RuntimeError, OSError) as error:
             raise ServiceError(f"cannot open {path}: {_one_line(error)}") from error
