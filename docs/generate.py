@@ -210,14 +210,35 @@ def matches(shown: Sequence[str], got: Sequence[str]) -> bool:
 
 
 def fitted(shown: Sequence[str], got: Sequence[str]) -> list[str]:
-    """The new output, with as many lines before and after the dots as the page showed."""
+    """The new output, cut at the places where the page cut the old one.
+
+    What the page showed before the first dots is the beginning, what it showed after the last dots is the end; a piece
+    between dots begins where a line has the same first word.
+    """
     if matches(shown, got):
         return list(shown)
-    dots = [number for number, line in enumerate(shown) if line.strip() == "..."]
-    if not dots:
+    pieces = _pieces(shown)
+    if len(pieces) == 1:
         return list(got)
-    head, tail = dots[0], len(shown) - 1 - dots[-1]
-    return [*got[:head], shown[dots[0]], *(got[-tail:] if tail else [])]
+    out = list(got[: len(pieces[0])])
+    at = len(out)
+    for piece in pieces[1:-1]:
+        found = next((n for n in range(at, len(got)) if got[n].split(maxsplit=1)[:1] == piece[0].split()[:1]), at)
+        at = found + len(piece)
+        out += ["...", *got[found:at]]
+    last = len(pieces[-1])
+    return [*out, "...", *(got[max(at, len(got) - last) :] if last else [])]
+
+
+def _pieces(lines: Sequence[str]) -> list[list[str]]:
+    """Lines parted at dots; of the pieces between dots only those that hold something."""
+    pieces: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip() == "...":
+            pieces.append([])
+        else:
+            pieces[-1].append(line)
+    return [piece for number, piece in enumerate(pieces) if piece or number in (0, len(pieces) - 1)]
 
 
 class PageError(Exception):

@@ -122,3 +122,10 @@ def test_new_output_keeps_the_dots_of_the_old() -> None:
     assert fitted(["a", "..."], ["b", "c"]) == ["b", "..."]
     assert fitted([], ["b"]) == ["b"]
     assert fitted(["a", "..."], ["a", "c"]) == ["a", "..."]
+    assert fitted(["a", "...", "USES (1)", " x", "..."], ["a", "b", "USES (2)", " y", " z"]) == [
+        "a",
+        "...",
+        "USES (2)",
+        " y",
+        "...",
+    ]
