@@ -64,9 +64,9 @@ def title_end_of(doc: Doc) -> int:
 
 def candidates_of(doc: Doc) -> list[Candidate]:
     """The candidates found so far, in the order of the components."""
-    found: list[Candidate] | None = doc._.kg_candidates
-    if found is None:
-        found = doc._.kg_candidates = []
+    found: list[Candidate] | tuple[Candidate, ...] | None = doc._.kg_candidates
+    if not isinstance(found, list):  # a DocBin gives tuples back
+        found = doc._.kg_candidates = list(found or ())
     return found
 
 
