@@ -106,6 +106,18 @@ class Form:
     long: str = ""
     short: str = ""
 
+    def note(self, candidate: Candidate) -> None:
+        """Take in what a candidate says of the form."""
+        self.rules.add(candidate.extractor)
+        if not candidate.type:
+            return
+        if candidate.extractor == "vocabulary.ambiguous":
+            self.ambiguous.add(candidate.type)
+        if candidate.entry is not None:
+            self.entries[candidate.type] = candidate.entry
+        else:
+            self.derived.add(candidate.type)
+
 
 def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Iterable[Abbreviation]) -> dict[str, Form]:
     """The distinct forms among candidates and abbreviations, by text."""
@@ -125,16 +137,7 @@ def collect_forms(text: str, candidates: Iterable[Candidate], abbreviations: Ite
     for candidate in candidates:
         if not text[candidate.start : candidate.end].strip():
             continue  # a component that is not ours may mark anything
-        form = form_at(candidate.start, candidate.end)
-        rule = candidate.extractor
-        form.rules.add(rule)
-        if candidate.type:
-            if rule == "vocabulary.ambiguous":
-                form.ambiguous.add(candidate.type)
-            if candidate.entry is not None:
-                form.entries[candidate.type] = candidate.entry
-            else:
-                form.derived.add(candidate.type)
+        form_at(candidate.start, candidate.end).note(candidate)
     for pair in abbreviations:
         short, long = form_at(*pair.short), form_at(*pair.long)
         short.long, long.short = long.text, short.text
