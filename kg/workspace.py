@@ -325,6 +325,14 @@ class Workspace:
 
         return self._from_build(lambda build: EXPORTER.read_back(build / _GRAPH))
 
+    def open_graph(self) -> IO[bytes]:
+        """The canonical export of the published graph, open for reading; it stays readable when another is published.
+
+        Raises:
+            WorkspaceError: if nothing is published, or it is damaged.
+        """
+        return self._from_build(lambda build: (build / _GRAPH).open("rb"))
+
     def manifest(self) -> dict[str, Any]:
         """What the published graph was made from, and what is in it."""
         return self._from_build(_read_manifest)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ from kg.cli.options import workspace_argument
 __all__ = ["export"]
 
 
+# Exports that are no single file have commands of their own: module and attribute by name.
+_SERVICES = {"neo4j-admin": ("kg.cli.export_neo4j_admin", "neo4j_admin")}
+
+
 class ExporterGroup(click.Group):
     """A group whose commands are the registered exporters."""
 
@@ -20,12 +25,16 @@ class ExporterGroup(click.Group):
         """Names of the exporters."""
         from kg.registry import EXPORTERS
 
-        return EXPORTERS.names()
+        return sorted([*EXPORTERS.names(), *_SERVICES])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of an exporter."""
         from kg.registry import EXPORTERS
 
+        if cmd_name in _SERVICES:
+            module, attribute = _SERVICES[cmd_name]
+            command: click.Command = getattr(import_module(module), attribute)
+            return command
         return _command(EXPORTERS.get(cmd_name)) if cmd_name in EXPORTERS.names() else None
 
 
