@@ -26,6 +26,7 @@ from typing import IO, Any
 
 from kg.bulk import no_garbage_collection
 from kg.errors import ServiceError, UsageError
+from kg.exporters.neo4j_browser import write_browser_files
 from kg.graph import KnowledgeGraph
 from kg.schema import NODE_TYPES, RELATION_TYPES
 
@@ -389,6 +390,7 @@ exec ${{NEO4J_ADMIN:-neo4j-admin}} database import full \\
 def _write_companions(folder: Path, writer: _Writer, summary: Summary, graph_name: str) -> None:
     arguments = _arguments(writer)
     summary.command = shlex.join(["neo4j-admin", "database", "import", "full", *arguments, "neo4j"])
+    write_browser_files(folder / "browser")
     script = folder / "import.sh"
     lines = " \\\n".join(f"  {shlex.quote(argument)}" for argument in arguments)
     script.write_text(_SCRIPT.format(arguments=lines), encoding="utf-8")
