@@ -26,7 +26,6 @@ _SPOKEN = str.maketrans({"2": "t", "4": "f"})
 _STOPS = ".;:!?,"
 _BREAKS = re.compile(r"[.;:!?,()\[\]](?:\s|$)|" + re.escape(TITLE_SEPARATOR))
 _LEADING = re.compile(r"(?:(?:a|an|the|our|and|or|of|by|with|using|via)\s+)+", re.IGNORECASE)
-_LEADING_WORDS = re.compile(r"(?:(?:novel|new|proposed|called|named)\s+)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,6 @@ def _long_form(short: str, before: str) -> tuple[int, int] | None:
     if begin and window[begin - 1] == "-" and window[begin] == window[begin].lower():
         begin = max(window.rfind(" ", 0, begin), window.rfind("\n", 0, begin)) + 1
     if leading := _LEADING.match(window, begin):
-        begin = leading.end()
-    # "new neural network (NN)", but not "named entity recognition (NER)"
-    if (leading := _LEADING_WORDS.match(window, begin)) and window[leading.end()].lower() == bare[0].lower():
         begin = leading.end()
     found = window[begin:].rstrip()
     if (

@@ -24,6 +24,8 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ("Named entity recognition (“NER”) is hard.", "NER", "Named entity recognition"),
         ("image-to-text translation (I2T) works", "I2T", "image-to-text translation"),
         ("On the Long Range Arena (LRA) benchmark", "LRA", "Long Range Arena"),
+        ("We use a big net (ABN).", "ABN", "big net"),
+        ("On self-supervised learning (SSL)", "SSL", "self-supervised learning"),
         ("With word error rate\n(WER) we measure.", "WER", "word error rate"),
     ],
 )

@@ -21,6 +21,7 @@ MATCHER = Matcher(
         Entry("Method", "C++"),
         Entry("Method", "T5"),
         Entry("Method", "GAN", aliases=("generative adversarial network",)),
+        Entry("Method", "MAP estimation"),
         Entry("Method", "YOLO"),
         Entry("Dataset", "YOLO"),
         Entry("Dataset", "ImageNet"),
@@ -66,6 +67,7 @@ def test_spellings_of_one_name(text: str) -> None:
         ("\u202eImageNet\u202c", ["ImageNet"]),
         ("\x00ImageNet\x1b[0m", ["ImageNet"]),
         ("“ImageNet”", ["ImageNet"]),
+        ("MAP estimation", ["MAP estimation"]),
         ("F1 scores", ["F1 scores"]),
     ],
 )
@@ -113,6 +115,8 @@ def test_a_name_within_a_longer_one_gives_that_one_its_type(text: str, whole: st
         "Vision\n\nTransformer",
         "the gan",
         "AdamX",
+        "the T 5 road",
+        "map estimation",
         "Adam-W",
     ],
 )
