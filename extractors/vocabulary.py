@@ -28,6 +28,7 @@ _KEPT = frozenset("+*#")
 _SIGNS = {sign: " " for sign in map(chr, range(128)) if not sign.isalnum() and sign not in _KEPT}
 _FOLD = str.maketrans(_SIGNS)
 _OTHER_SIGNS = re.compile(r"[^\w+*#]")
+_DIGIT = re.compile(r"\d")
 _TO_DIGIT = re.compile(r"(?<=[^\W\d_]) (?=\d)")
 _TO_LETTER = re.compile(r"(?<=\d) (?=[^\W\d_])")
 _PARTED = re.compile(r"(?<=[^\W\d_]{3})(?=\d)")
@@ -55,8 +56,10 @@ def _folded(text: str) -> str:
 def _patterns(form: str) -> set[str]:
     """What to look for, between spaces: the form, its letters and digits joined or parted, and its plural."""
     plain = " ".join(_folded(form).split())
-    joined = _TO_DIGIT.sub("", plain)
-    spellings = {plain, joined, _TO_LETTER.sub("", joined), _PARTED.sub(" ", plain)} - {""}
+    spellings = {plain} - {""}
+    if _DIGIT.search(plain):
+        joined = _TO_DIGIT.sub("", plain)
+        spellings |= {joined, _TO_LETTER.sub("", joined), _PARTED.sub(" ", plain)}
     return {f" {s}{plural} " for s in spellings for plural in (("", "s") if s[-1] in _PLURAL else ("",))}
 
 

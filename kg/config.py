@@ -27,7 +27,7 @@ class Config(BaseModel):
 
     seeds: Path = SEEDS
     components: tuple[str, ...] | None = None
-    batch_size: int = Field(default=256, ge=1, le=100_000, strict=True)
+    batch_size: int = Field(default=128, ge=1, le=100_000, strict=True)
     workers: int = Field(default=0, ge=0, le=1024, strict=True)
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import TypeAdapter
 
 from kg import __version__
+from kg.bulk import no_garbage_collection
 from kg.config import Config
 from kg.errors import ConfigError, KgError, ServiceError
 from kg.linking.local import link_candidates
@@ -75,11 +76,11 @@ class Extractor:
 
         self.fingerprint = fingerprint(config)
         try:
-            self._nlp = create_pipeline(config.components, config.seeds)
+            with no_garbage_collection():
+                self._nlp = create_pipeline(config.components, config.seeds)
         except ValueError as error:  # spaCy's way to say that a factory is unknown
             raise ConfigError(f"cannot make the pipeline: {str(error).split('.')[0]}") from error
         # the vocabularies stay for good: the garbage collector need not look at them again
-        gc.collect()
         gc.freeze()
 
     def run(self, papers: Sequence[Paper]) -> Iterator[Extraction]:
@@ -132,6 +133,9 @@ def record_of(paper: Paper, extraction: Extraction) -> str:
 
 # Extraction in several processes: texts go to the workers, finished JSON comes back.
 
+_Text = tuple[str, str, str]
+"""Id, title and abstract of a paper: all that a worker needs of it."""
+
 _worker: Extractor | KgError | None = None
 
 
@@ -143,11 +147,13 @@ def _start_worker(config: Config) -> None:
         _worker = error
 
 
-def _work(papers: list[Paper], render: Callable[[Paper, Extraction], str]) -> list[str]:
+def _work(texts: list[_Text], render: Callable[[Paper, Extraction], str]) -> str:
+    """The rendered extractions of some papers, a line each: plain values and one string are cheap to send."""
     if isinstance(_worker, KgError):
         raise _worker
     assert _worker is not None  # noqa: S101 - the pool's initialiser ran
-    return [render(paper, extraction) for paper, extraction in zip(papers, _worker.run(papers), strict=True)]
+    papers = [Paper.model_construct(id=i, title=title, abstract=abstract) for i, title, abstract in texts]
+    return "\n".join(render(paper, extraction) for paper, extraction in zip(papers, _worker.run(papers), strict=True))
 
 
 def _as_extraction(paper: Paper, extraction: Extraction) -> str:
@@ -158,11 +164,6 @@ def _chunks(papers: Iterable[Paper], size: int) -> Iterator[list[Paper]]:
     waiting = iter(papers)
     while chunk := list(islice(waiting, size)):
         yield chunk
-
-
-def _slim(paper: Paper) -> Paper:
-    """What a worker needs of a paper."""
-    return Paper.model_construct(id=paper.id, title=paper.title, abstract=paper.abstract)
 
 
 def _rendered(
@@ -191,10 +192,10 @@ def _in_processes(
 ) -> Iterator[str]:
     """Work on chunks in processes; few chunks are under way at a time, so that memory does not grow with the input."""
     with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (config,)) as pool:
-        under_way: deque[Future[list[str]]] = deque()
+        under_way: deque[Future[str]] = deque()
         try:
             for chunk in chunks:
-                under_way.append(pool.submit(_work, [_slim(paper) for paper in chunk], render))
+                under_way.append(pool.submit(_work, [(p.id, p.title, p.abstract) for p in chunk], render))
                 if len(under_way) >= 2 * workers + 1:
                     yield from _finished(under_way.popleft(), progress)
             while under_way:
@@ -205,8 +206,8 @@ def _in_processes(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _finished(future: Future[list[str]], progress: Progress | None) -> list[str]:
-    lines = future.result()
+def _finished(future: Future[str], progress: Progress | None) -> list[str]:
+    lines = future.result().split("\n")
     if progress:
         progress(len(lines))
     return lines
