@@ -18,7 +18,7 @@ def read(tmp_path: Path, text: str) -> Config:
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert read_config(None) == Config() == Config(seeds=SEEDS, components=None, batch_size=256, workers=0)
+    assert read_config(None) == Config() == Config(seeds=SEEDS, components=None, batch_size=128, workers=0)
 
 
 def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
