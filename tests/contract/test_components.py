@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import subprocess
+import sys
 from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
@@ -173,6 +175,13 @@ def test_a_pipeline_survives_a_folder(tmp_path: Path, together: Language, own_to
     again = spacy.load(tmp_path / "pipeline")
     assert type(again.tokenizer) is type(nlp.tokenizer)
     assert [found(again(text)) for text in SAMPLES] == [found(together(text)) for text in SAMPLES]
+
+
+def test_a_saved_pipeline_needs_no_import_of_ours(tmp_path: Path) -> None:
+    create_pipeline().to_disk(tmp_path / "pipeline")
+    code = "import spacy, sys; print(*[c.type for c in spacy.load(sys.argv[1])('We use BERT.')._.kg_mentions])"
+    command = [sys.executable, "-c", code, str(tmp_path / "pipeline")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "Method\n"
 
 
 def test_the_tokenizer_of_the_rule_pipeline_has_no_state() -> None:

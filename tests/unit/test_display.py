@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import re
-import sys
 from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 
-from kg.console import utf8_output
 from kg.display import html_page, marked_text
 from kg.model import Extraction, Mention, Paper
 
@@ -184,33 +181,3 @@ def test_right_to_left_paragraphs_keep_their_direction() -> None:
 def test_a_page_of_nothing_is_a_page() -> None:
     assert "html" in page().tags
     assert "article" not in page().tags
-
-
-class Stream(io.StringIO):
-    """A stream that notes how it was set up."""
-
-    def __init__(self, terminal: bool) -> None:
-        super().__init__()
-        self.terminal = terminal
-        self.set_up: dict[str, str] = {}
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-    def reconfigure(self, **options: str) -> None:
-        self.set_up = options
-
-
-def test_pipes_get_utf8_and_terminals_keep_their_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
-    pipe, terminal = Stream(False), Stream(True)
-    monkeypatch.setattr(sys, "stdout", pipe)
-    monkeypatch.setattr(sys, "stderr", terminal)
-    utf8_output()
-    assert pipe.set_up == {"encoding": "utf-8", "errors": "backslashreplace"}
-    assert terminal.set_up == {"errors": "backslashreplace"}
-
-
-def test_streams_that_cannot_be_set_up_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "stdout", io.StringIO())
-    monkeypatch.setattr(sys, "stderr", None)
-    utf8_output()
