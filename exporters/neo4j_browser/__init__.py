@@ -1,7 +1,8 @@
 """What makes the graph look right in Neo4j Browser: a style, saved queries, and a guide made from them.
 
 A saved query is a file in ``queries/``: its title, description and example parameters as comments, then Cypher that
-Neo4j runs as it stands. Where the embedded engine's Cypher differs, ``NAME.embedded.cypher`` holds the same query for it.
+Neo4j runs as it stands. Where the embedded engine's Cypher differs, ``NAME.embedded.cypher`` holds the same query for
+it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-__all__ = ["SavedQuery", "guide", "saved_queries", "write_browser_files"]
+__all__ = ["SavedQuery", "guide", "saved_queries", "style", "write_browser_files"]
 
 _HERE = Path(__file__).parent
-_STYLE = "style.grass"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,13 @@ def write_browser_files(folder: Path) -> None:
     for query in saved_queries():
         text = f"// {query.title}\n// {query.description}\n{query.param_command};\n{query.cypher};\n"
         (queries / f"{query.name}.cypher").write_text(text, encoding="utf-8")
-    (folder / _STYLE).write_text((_HERE / _STYLE).read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "style.grass").write_text(style(), encoding="utf-8")
     (folder / "guide.html").write_text(guide(), encoding="utf-8")
+
+
+def style() -> str:
+    """Captions, colours and sizes by label, as ``:style`` takes them."""
+    return (_HERE / "style.grass").read_text(encoding="utf-8")
 
 
 def guide() -> str:

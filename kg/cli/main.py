@@ -39,6 +39,7 @@ COMMANDS: dict[str, _Row] = {
     "path": _Row("kg.cli.path:path", "Show how two entities are connected."),
     "stats": _Row("kg.cli.stats:stats", "Count what a workspace holds."),
     "export": _Row("kg.cli.export:export", "Write the graph in another format."),
+    "neo4j-browser": _Row("kg.cli.neo4j_browser:neo4j_browser", "Serve style and guide to Neo4j Browser."),
     "formats": _Row("kg.cli.formats:formats", "List the input formats."),
     "seeds": _Row("kg.cli.seeds:seeds", "Check and list the seed vocabularies."),
 }
