@@ -1,13 +1,14 @@
 # make demo   build a graph from the papers in seeds/ and ask it two questions
 # make test   run all tests
 # make check  lint, types and tests: what CI runs
+# make neo4j  a Neo4j server with its Browser, until Ctrl-C; HOME_DIR=folder keeps its data
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DEMO := demo-graph
 
-.PHONY: demo test lint types check lock docs clean
+.PHONY: demo test lint types check neo4j lock docs clean
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "kg needs Python 3.11 or newer: make PYTHON=python3.12" >&2; exit 2; }
@@ -46,6 +47,9 @@ test: $(VENV)/dev
 	$(BIN)/coverage report
 
 check: lint types test
+
+neo4j: $(VENV)/runtime
+	@$(BIN)/python -m tests.neo4j.server $(HOME_DIR)
 
 docs: $(VENV)/dev
 	$(BIN)/python docs/generate.py

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.neo4j.server import Server
 
 # The same examples every time: a red run can be repeated, a green one stays green.
 settings.register_profile("kg", deadline=None, derandomize=True, max_examples=60)
@@ -31,3 +36,18 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return folder
+
+
+@pytest.fixture(scope="session")
+def neo4j_server() -> Iterator[Server]:
+    """A running Neo4j server (see tests/neo4j/server.py), one a session."""
+    from tests.neo4j.server import Unavailable, obtain
+
+    try:
+        server = obtain()
+    except Unavailable as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"no Neo4j server: {error}")
+        pytest.skip(f"no Neo4j server: {error}")
+    yield server
+    server.stop()
