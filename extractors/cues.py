@@ -10,6 +10,7 @@ mention's confidence.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,6 +41,13 @@ ROLES = {
 }
 _MODEL = Path(__file__).with_name("cues.json")
 _ASIDE = frozenset(("Hardware", "Repository"))
+# "(pre-)trained on the X, Y and": the guideline's own words for the role, too rare in the papers to be learnt from them
+_TRAINED_ON = re.compile(
+    r"\b(?:pre-?|co-?|re-?)?(?:train(?:s|ed|ing)?|fine-?tun(?:es?|ed|ing))\b"
+    r"(?:(?!\b(?:evaluat|test|outperform|compar|achiev|validat)|[.;:]\s).){0,30}?"
+    r"\bon\s+(?:(?:the|a|an|only|both|our|its|large-scale|of)\s+){0,3}(?:[\w.-]+(?:,|,?\sand)\s+){0,3}$",
+    re.IGNORECASE,
+)
 _PARTNER_DISCOUNT = 0.5
 _MOST_SHAPES = 65_536
 
@@ -229,11 +237,18 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
         for start, end in sorted({*form.spans, *_occurrences(text, lower, form.text)}):
             if taken.is_free(start, end):
                 taken.take(start, end)
-                found.append(_mention(decision, start, end, roles.get(form.text)))
+                role = roles.get(form.text, "reported")
+                if role == "used" and decision.label == "Dataset+" and _is_trained_on(text, start):
+                    role = "trained"
+                found.append(_mention(decision, start, end, role))
     return sorted(found, key=lambda c: (c.start, c.end))
 
 
-def _mention(decision: _Decision, start: int, end: int, role: str | None) -> Candidate:
+def _is_trained_on(text: str, start: int) -> bool:
+    return _TRAINED_ON.search(text, max(0, start - 110), start) is not None
+
+
+def _mention(decision: _Decision, start: int, end: int, role: str) -> Candidate:
     form = decision.form
     entity_type = decision.label.rstrip("+-")
     entry = form.entries.get(entity_type)
@@ -249,7 +264,7 @@ def _mention(decision: _Decision, start: int, end: int, role: str | None) -> Can
         confidence=round(decision.confidence, 4),
         extractor=source,
         entry=entry,
-        role=role or "reported",
+        role=role,
         group=form.long or (form.text if form.short else ""),
     )
 

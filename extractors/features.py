@@ -234,7 +234,7 @@ class _Surroundings:
     def _before(self, start: int) -> list[str]:
         """At least seven words and signs before an offset, the nearest last, where there are so many."""
         low = max(self._sentences.at(start)[0], start - 90)
-        return [part for word in self._text[low:start].split()[-7:] for part in _parts(word)]
+        return [part for word in self._text[low:start].split()[-9:] for part in _parts(word)]
 
     def _after(self, start: int, end: int) -> list[str]:
         """At least four words and signs after a span, where there are so many."""
@@ -258,6 +258,10 @@ def _context(prefix: str, left: list[str], right: list[str]) -> list[str]:
     for word in left[-7:]:
         if word in _NEAR_OF:
             out += [f"{prefix}NL:{name}" for name in _NEAR_OF[word]]
+    # "trained ... on X": the nearest verb or noun with a meaning, joined to the word before the form
+    telling = next((word for word in reversed(left[:index]) if word in _NEAR_OF), None) if index > 0 else None
+    if telling:
+        out += [f"{prefix}LC:{name} {near}" for name in _NEAR_OF[telling]]
     for word in right[:4]:
         if word in _NEAR_OF:
             out += [f"{prefix}NR:{name}" for name in _NEAR_OF[word]]
