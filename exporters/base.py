@@ -5,15 +5,18 @@ from __future__ import annotations
 import gzip
 import os
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedWriter, TextIOWrapper
+from io import BufferedReader, BufferedWriter, RawIOBase, TextIOWrapper
 from pathlib import Path
 from typing import IO, Any, cast
 
 from kg.errors import ServiceError, UsageError
 
-__all__ = ["open_input", "open_output"]
+__all__ = ["open_input", "open_input_bytes", "open_output"]
+
+_FRAME = 4 << 20
 
 
 @contextmanager
@@ -38,17 +41,46 @@ def _target(path: Path) -> Iterator[BufferedWriter]:
         raise
 
 
+def _packed(raw: BufferedWriter, suffix: str) -> Any:
+    """The file as what is to be written sees it."""
+    if suffix == ".gz":
+        # No name and no time in the header: same content, same bytes.
+        return gzip.GzipFile("", "wb", fileobj=raw, mtime=0)
+    return BufferedWriter(_ZstdFrames(raw), _FRAME) if suffix == ".zst" else raw
+
+
+class _ZstdFrames(RawIOBase):
+    """Compresses what it is given at a time to one Zstandard frame; frames follow one another in a file."""
+
+    def __init__(self, raw: BufferedWriter) -> None:
+        from pyarrow import Codec
+
+        super().__init__()
+        self._codec = Codec("zstd")
+        self._raw = raw
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Compress."""
+        self._raw.write(self._codec.compress(bytes(data), asbytes=True))
+        return len(data)
+
+
 @contextmanager
 def open_output(path: Path) -> Iterator[IO[str]]:
-    """A UTF-8 text file for writing, gzipped if its name ends in ``.gz``; a failure leaves the old file as it was.
+    """A UTF-8 text file for writing, compressed if its name ends in ``.gz`` or ``.zst``.
+
+    A failure leaves the old file as it was.
 
     Raises:
         ServiceError: if it cannot be written (disk full, no permission).
     """
     try:
         with _target(path) as raw:
-            # No name and no time in the gzip header: same content, same bytes.
-            packed: Any = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
+            packed = _packed(raw, path.suffix)
             text = TextIOWrapper(packed, encoding="utf-8", newline="\n")
             yield text
             text.flush()
@@ -60,15 +92,36 @@ def open_output(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def open_input(path: Path) -> Iterator[IO[str]]:
-    """A UTF-8 text file for reading, gunzipped if its name ends in ``.gz``.
+def open_input_bytes(path: Path) -> Iterator[IO[bytes]]:
+    """A file for reading, decompressed if its name ends in ``.gz`` or ``.zst``.
 
     Raises:
         UsageError: if it cannot be read.
     """
     try:
-        opener: Any = gzip.open if path.suffix == ".gz" else open
-        with opener(path, "rt", encoding="utf-8", newline="\n") as opened:
-            yield cast("IO[str]", opened)
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        with path.open("rb") as raw:
+            yield cast("IO[bytes]", _unpacked(raw, path.suffix))
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error) as error:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _unpacked(raw: BufferedReader, suffix: str) -> Any:
+    """What a file holds."""
+    if suffix == ".gz":
+        return gzip.GzipFile(fileobj=raw)
+    if suffix == ".zst":
+        from pyarrow import CompressedInputStream, PythonFile
+
+        return CompressedInputStream(PythonFile(raw, mode="r"), "zstd")
+    return raw
+
+
+@contextmanager
+def open_input(path: Path) -> Iterator[IO[str]]:
+    """A UTF-8 text file for reading, decompressed as above.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
+    with open_input_bytes(path) as data, TextIOWrapper(cast("IO[bytes]", data), encoding="utf-8", newline="\n") as text:
+        yield text

@@ -8,6 +8,10 @@ __all__ = [
     "CORE_TYPES",
     "EXTRACTED_TYPES",
     "NODE_TYPES",
+    "RDF_CLASSES",
+    "RDF_PROFILES",
+    "RDF_PROPERTIES",
+    "RDF_RELATIONS",
     "RELATION_TYPES",
     "NodeType",
     "RelationType",
@@ -144,3 +148,67 @@ def relation_for(entity_type: str, role: str) -> str:
 def role_rank(entity_type: str, role: str) -> int:
     """Precedence of a role among the roles of its type; 0 is the strongest."""
     return _ROLE_RANK[entity_type, role]
+
+
+# RDF. A row a type, relation or property, a column a profile: terms with a prefix of ``exporters/rdf_terms.py``, the most
+# specific first; "^term" points from the target to the source. An empty cell: our own term (``kg:``) alone.
+
+RDF_PROFILES = ("lpwc", "schema.org", "fair4ml", "ml-schema", "mldcat-ap")
+"""The columns; the first is the default, and the one that can be read back."""
+
+# fmt: off
+RDF_CLASSES: dict[str, tuple[str, str, str, str, str]] = {
+    "Paper": ("lpwc:paper schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "foaf:Document"),
+    "Method": ("lpwc:method", "schema:DefinedTerm", "fair4ml:MLModel", "mls:Algorithm", "mls:Algorithm"),
+    "Dataset": ("lpwc:dataset dcat:Dataset", "schema:Dataset", "schema:Dataset", "mls:Dataset", "dcat:Dataset"),
+    "Hardware": ("it6:Hardware", "schema:Product", "schema:Product", "", "it6:Hardware"),
+    "Task": ("lpwc:task skos:Concept", "schema:DefinedTerm", "schema:DefinedTerm", "mls:Task", "it6:Task"),
+    "Metric": ("it6:EvaluationMeasure", "schema:DefinedTerm", "schema:DefinedTerm", "mls:EvaluationMeasure", "it6:EvaluationMeasure"),
+    "Author": ("schema:Person", "schema:Person", "schema:Person", "schema:Person", "foaf:Agent"),
+    "Organization": ("schema:Organization", "schema:Organization", "schema:Organization", "schema:Organization", "foaf:Agent"),
+    "Repository": ("lpwc:repository", "schema:WebPage", "schema:WebPage", "schema:WebPage", "foaf:Document"),
+}
+
+RDF_RELATIONS: dict[str, tuple[str, str, str, str, str]] = {
+    "INTRODUCES": ("", "schema:about", "^codemeta:referencePublication", "dcterms:subject", "^dcterms:isReferencedBy"),
+    "USES": ("lpwc-p:hasMethod", "schema:mentions", "schema:mentions", "dcterms:references", "dcterms:references"),
+    "COMPARES_WITH": ("lpwc-p:hasMethod", "schema:mentions", "schema:mentions", "dcterms:references", "dcterms:references"),
+    "TRAINS_ON": ("lpwc-p:usesDataset", "schema:mentions", "schema:mentions", "dcterms:references", "^dcterms:isReferencedBy"),
+    "EVALUATES_ON": ("lpwc-p:usesDataset", "schema:mentions", "schema:mentions", "dcterms:references", "^dcterms:isReferencedBy"),
+    "RUNS_ON": ("", "schema:mentions", "schema:mentions", "", ""),
+    "ADDRESSES": ("lpwc-p:hasTask", "schema:about", "schema:about", "dcterms:subject", "dcterms:subject"),
+    "MENTIONS": ("dcterms:references", "schema:mentions", "schema:mentions", "dcterms:references", "dcterms:references"),
+    "REPORTS": ("", "schema:mentions", "schema:mentions", "dcterms:references", "dcterms:references"),
+    "AUTHORED_BY": ("dcterms:creator", "schema:author", "schema:author", "schema:author", "dcterms:creator"),
+    "AFFILIATED_WITH": ("schema:sourceOrganization", "schema:sourceOrganization", "schema:sourceOrganization", "schema:sourceOrganization", "dcterms:contributor"),
+    "HAS_CODE": ("lpwc-p:hasRepository", "schema:relatedLink", "schema:relatedLink", "schema:relatedLink", "dcterms:references"),
+    "HAS_PAGE": ("foaf:page", "schema:relatedLink", "schema:relatedLink", "schema:relatedLink", "foaf:page"),
+    "VARIANT_OF": ("skos:broader", "schema:isBasedOn", "schema:isBasedOn", "skos:broader", "dcterms:isVersionOf"),
+    "MADE_BY": ("schema:manufacturer", "schema:manufacturer", "schema:manufacturer", "schema:manufacturer", ""),
+}
+
+RDF_PROPERTIES: dict[str, tuple[str, str, str, str, str]] = {
+    "id": ("dcterms:identifier", "schema:identifier", "schema:identifier", "dcterms:identifier", "dcterms:identifier"),
+    "name": ("skos:prefLabel", "schema:name", "schema:name", "rdfs:label", "dcterms:title"),
+    "aliases": ("skos:altLabel", "schema:alternateName", "schema:alternateName", "skos:altLabel", "skos:altLabel"),
+    "named": ("", "", "", "", ""),
+    "kind": ("", "schema:additionalType", "schema:additionalType", "", ""),
+    "title": ("dcterms:title", "schema:headline", "schema:headline", "dcterms:title", "dcterms:title"),
+    "abstract": ("dcterms:abstract", "schema:abstract", "schema:abstract", "dcterms:abstract", "dcterms:description"),
+    "date": ("dcterms:issued", "schema:datePublished", "schema:datePublished", "dcterms:issued", "dcterms:issued"),
+    "year": ("", "", "", "", ""),
+    "venue": ("", "", "", "", ""),
+    "doi": ("bibo:doi", "", "", "bibo:doi", "bibo:doi"),
+    "arxiv_id": ("fabio:hasArXivId", "", "", "fabio:hasArXivId", "fabio:hasArXivId"),
+    "author_count": ("", "", "", "", ""),
+    "upvotes": ("", "", "", "", ""),
+    "keywords": ("schema:keywords", "schema:keywords", "schema:keywords", "schema:keywords", "dcat:keyword"),
+    "links": ("rdfs:seeAlso", "schema:relatedLink", "schema:relatedLink", "rdfs:seeAlso", "rdfs:seeAlso"),
+    "home": ("schema:url", "schema:url", "schema:url", "schema:url", "foaf:page"),
+    "url": ("schema:url", "schema:url", "schema:url", "schema:url", "foaf:page"),
+    "memory_gb": ("", "", "", "", ""),
+    "count": ("", "", "", "", ""),
+    "value": ("", "", "", "", ""),
+    "position": ("", "", "", "", ""),
+}
+# fmt: on

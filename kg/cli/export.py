@@ -14,8 +14,11 @@ from kg.cli.options import workspace_argument
 __all__ = ["export"]
 
 
-# Exports that are no single file have commands of their own: module and attribute by name.
-_SERVICES = {"neo4j-admin": ("kg.cli.export_neo4j_admin", "neo4j_admin")}
+# Exports that are no single file, or have options, have commands of their own: module and attribute by name.
+_SERVICES = {
+    "neo4j-admin": ("kg.cli.export_neo4j_admin", "neo4j_admin"),
+    "rdf": ("kg.cli.export_rdf", "rdf"),
+}
 
 
 class ExporterGroup(click.Group):
@@ -25,7 +28,7 @@ class ExporterGroup(click.Group):
         """Names of the exporters."""
         from kg.registry import EXPORTERS
 
-        return sorted([*EXPORTERS.names(), *_SERVICES])
+        return sorted({*EXPORTERS.names(), *_SERVICES})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of an exporter."""
