@@ -123,5 +123,5 @@ def open_input(path: Path) -> Iterator[IO[str]]:
     Raises:
         UsageError: if it cannot be read.
     """
-    with open_input_bytes(path) as data, TextIOWrapper(cast("IO[bytes]", data), encoding="utf-8", newline="\n") as text:
+    with open_input_bytes(path) as data, TextIOWrapper(data, encoding="utf-8", newline="\n") as text:
         yield text

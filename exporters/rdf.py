@@ -7,18 +7,18 @@ import io
 import marshal
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, cast
 
 from kg.bulk import no_garbage_collection
 from kg.errors import UsageError
 from kg.exporters.base import open_output
 from kg.exporters.rdf_describe import Describer, Options, Section
-from kg.exporters.rdf_terms import NTriples
+from kg.exporters.rdf_syntax import Block, JsonLd, JsonTerms, RdfXml, TurtleFile, XmlTerms
+from kg.exporters.rdf_terms import NTriples, Terms, Turtle, check_base
 from kg.graph import KnowledgeGraph
 
 __all__ = ["EXPORTER", "SYNTAXES", "Options", "Rdf", "groups_of_file", "groups_of_graph", "syntax_of", "write_rdf"]
@@ -103,9 +103,9 @@ def _grouped(entities: Iterable[Mapping[str, Any]], relations: Iterator[Mapping[
 
 
 class Syntax(Protocol):
-    """Writes sections in one syntax."""
+    """Writes blocks in one syntax."""
 
-    def write(self, sections: Iterable[Section], out: IO[str]) -> None:
+    def write(self, blocks: Iterable[Block], out: IO[str]) -> None:
         """Write all."""
 
 
@@ -116,22 +116,22 @@ class SortedLines:
         self._chunk = chunk
         self._by_line = by_line
 
-    def write(self, sections: Iterable[Section], out: IO[str]) -> None:
+    def write(self, blocks: Iterable[Block], out: IO[str]) -> None:
         """Write all."""
         with ExitStack() as stack:
             runs: list[IO[bytes]] = []
-            blocks: list[str] = []
+            parts: list[str] = []
             size = 0
-            for lines in map(_lines_of, sections):
+            for lines in (_lines_of(section) for block in blocks for section in block):
                 new = lines if self._by_line else ["".join(lines)]
-                blocks += new
+                parts += new
                 size += sum(map(len, new))
                 if size > self._chunk:
-                    blocks.sort()
-                    runs.append(_spill(stack.enter_context(tempfile.TemporaryFile()), blocks))
-                    blocks, size = [], 0
-            blocks.sort()
-            merged = heapq.merge(*map(_spilled, runs), blocks) if runs else blocks
+                    parts.sort()
+                    runs.append(_spill(stack.enter_context(tempfile.TemporaryFile()), parts))
+                    parts, size = [], 0
+            parts.sort()
+            merged = heapq.merge(*map(_spilled, runs), parts) if runs else parts
             out.writelines(_without_repeats(merged) if self._by_line else merged)
 
 
@@ -166,17 +166,34 @@ def _without_repeats(lines: Iterable[str]) -> Iterator[str]:
             last = line
 
 
+def _sorted_lines(describer: Describer) -> Syntax:
+    return SortedLines(by_line=describer.has_inverse)
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """A syntax by its file suffix."""
+    """A syntax.
+
+    Attributes:
+        terms: How it writes terms, given the base of the IRIs.
+        file: What writes a file of it.
+        statements: How it can speak of edges, the preferred way first.
+    """
 
     name: str
-    quads: bool = False
+    terms: Callable[[str], Terms]
+    file: Callable[[Describer], Syntax]
+    statements: tuple[str, ...] = ("reification", "triple-terms")
 
 
+_QUADS = ("named-graphs", "reification", "triple-terms")
 SYNTAXES: dict[str, _Kind] = {
-    ".nt": _Kind("N-Triples"),
-    ".nq": _Kind("N-Quads", quads=True),
+    ".nt": _Kind("N-Triples", lambda base: NTriples(), _sorted_lines),
+    ".nq": _Kind("N-Quads", lambda base: NTriples(), _sorted_lines, _QUADS),
+    ".ttl": _Kind("Turtle", Turtle, lambda describer: TurtleFile(cast("Turtle", describer.terms))),
+    ".trig": _Kind("TriG", Turtle, lambda describer: TurtleFile(cast("Turtle", describer.terms)), _QUADS),
+    ".jsonld": _Kind("JSON-LD", JsonTerms, lambda describer: JsonLd(describer.minter.base), ("reification",)),
+    ".rdf": _Kind("RDF/XML", lambda base: XmlTerms(), lambda describer: RdfXml(), ("reification",)),
 }
 
 
@@ -186,52 +203,50 @@ def syntax_of(path: Path) -> str:
     Raises:
         UsageError: if it names none.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        return ".nt"  # a device or a pipe
     suffixes = [suffix for suffix in path.suffixes if suffix not in _COMPRESSED]
     if suffixes and suffixes[-1] in SYNTAXES:
         return suffixes[-1]
     raise UsageError(f"{path.name} does not say which syntax: let it end in one of {', '.join(SYNTAXES)} (or with .gz)")
 
 
-def _sections(describer: Describer, groups: Iterable[Group], options: Options) -> Iterator[Section]:
-    yield from describer.head(options.run)
+def _blocks(describer: Describer, groups: Iterable[Group], options: Options) -> Iterator[Block]:
+    if head := list(describer.head(options.run)):
+        yield head
     for entity, relations in groups:
         try:
             found = list(describer.sections(entity, relations))
         except KeyError as error:
             raise UsageError(f"{entity.get('id')!r} holds {error}, which the schema does not know") from error
-        yield from found
+        yield found
 
 
 @no_garbage_collection()
-def write_rdf(
-    groups: Iterable[Group], path: Path, options: Options | None = None, *, suffix: str | None = None
-) -> None:
+def write_rdf(groups: Iterable[Group], path: Path, options: Options | None = None) -> None:
     """Write groups to a file.
 
     Args:
         groups: From ``groups_of_graph`` or ``groups_of_file``.
-        path: Target; compressed if it ends in ``.gz`` or ``.zst``.
-        suffix: The syntax; default: by the name of the target.
+        path: Target; its name says the syntax, and the compression with ``.gz`` or ``.zst``.
+        options: How; default: all with full evidence in the default profile.
 
     Raises:
         UsageError: if an option is wrong, or the syntax cannot say what was asked for.
         ServiceError: if the target cannot be written.
     """
     options = options or Options()
-    kind = suffix or syntax_of(path)
-    quads = SYNTAXES[kind].quads
-    statements = options.statements or ("named-graphs" if quads else "reification")
-    if statements == "named-graphs" and not quads:
-        raise UsageError(f"{SYNTAXES[kind].name} has no named graphs: choose .nq or .trig")
     options.check()
+    kind = SYNTAXES[syntax_of(path)]
+    statements = options.statements or kind.statements[0]
+    if statements not in kind.statements:
+        raise UsageError(f"{kind.name} has no {statements.replace('-', ' ')}: choose another --statements or syntax")
+    describer = Describer(kind.terms(check_base(options.base)), options, statements)
     with open_output(path) as out:
         try:
-            describer = Describer(NTriples(), options, statements)
-            SortedLines(by_line=describer.has_inverse).write(_sections(describer, groups, options), out)
+            kind.file(describer).write(_blocks(describer, groups, options), out)
         except UnicodeEncodeError as error:
-            raise UsageError(
-                f"a text holds a half character ({error.reason}), which no RDF syntax can write"
-            ) from error
+            raise UsageError(f"a text holds half a character ({error.reason}), which RDF cannot hold") from error
 
 
 class Rdf:

@@ -138,7 +138,7 @@ class Minter:
         return f"{self.base}entity/{_local(entity_id)}"
 
     def paper(self, entity_id: str, doi: Any = None, arxiv_id: Any = None) -> str:
-        """The IRI of a paper: its DOI, else its page at arXiv, else ``BASE/paper/ID``. Ask once for each paper, by id."""
+        """The IRI of a paper: its DOI, else its page at arXiv, else ``BASE/paper/ID``. Ask once a paper, by id."""
         if isinstance(doi, str) and _DOI.fullmatch(doi) and self._is_free(iri := doi_iri(doi)):
             return iri
         if isinstance(arxiv_id, str) and _ARXIV.fullmatch(arxiv_id):

@@ -80,4 +80,8 @@ READERS: Registry[Any] = Registry(
     "kg.readers",
 )
 
-EXPORTERS: Registry[Any] = Registry("exporter", {"jsonl": "kg.exporters.jsonl:EXPORTER"}, "kg.exporters")
+EXPORTERS: Registry[Any] = Registry(
+    "exporter",
+    {"jsonl": "kg.exporters.jsonl:EXPORTER", "rdf": "kg.exporters.rdf:EXPORTER"},
+    "kg.exporters",
+)

@@ -81,10 +81,21 @@ def graphs() -> list[Any]:
     ]
 
 
-@pytest.fixture(params=EXPORTERS.names())
+class OneExtension:
+    """An exporter with one of its extensions."""
+
+    def __init__(self, exporter: Exporter, extension: str) -> None:
+        self.name, self.description, self.extensions = exporter.name, exporter.description, (extension,)
+        self.write, self.read_back = exporter.write, exporter.read_back
+
+
+CASES = [(name, extension) for name in EXPORTERS.names() for extension in EXPORTERS.get(name).extensions]
+
+
+@pytest.fixture(params=CASES, ids="".join)
 def exporter(request: pytest.FixtureRequest) -> Exporter:
-    found: Exporter = EXPORTERS.get(request.param)
-    return found
+    name, extension = request.param
+    return OneExtension(EXPORTERS.get(name), extension)
 
 
 def target(exporter: Exporter, folder: Path) -> Path:
