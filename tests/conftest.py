@@ -41,11 +41,11 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Server]:
     """A running Neo4j server (see tests/neo4j/server.py), one a session."""
-    from tests.neo4j.server import Unavailable, obtain
+    from tests.neo4j.server import UnavailableError, obtain
 
     try:
         server = obtain()
-    except Unavailable as error:
+    except UnavailableError as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"no Neo4j server: {error}")
         pytest.skip(f"no Neo4j server: {error}")

@@ -16,6 +16,7 @@ __all__ = ["export"]
 
 # Exports that are no single file, or have options, have commands of their own: module and attribute by name.
 _SERVICES = {
+    "neo4j": ("kg.cli.export_neo4j", "neo4j"),
     "neo4j-admin": ("kg.cli.export_neo4j_admin", "neo4j_admin"),
     "rdf": ("kg.cli.export_rdf", "rdf"),
 }

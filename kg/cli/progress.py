@@ -18,15 +18,19 @@ class Stages:
     """A context that shows the stages of a piece of work, one bar each.
 
     ``stages(name, total)`` starts one and gives the callback that counts its papers; total 0 means unknown.
+
+    Args:
+        unit: What is counted, where that is not papers.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, unit: str = "papers") -> None:
+        self._unit = unit
         self._bars: Progress | None = None
         self._task: TaskID | None = None
 
     def __enter__(self) -> Stages:
         if sys.stderr.isatty():
-            self._bars = _bars()
+            self._bars = _bars(self._unit)
             self._bars.start()
         return self
 
@@ -48,14 +52,14 @@ class Stages:
         return lambda count: bars.advance(task, count)
 
 
-def _bars() -> Progress:
+def _bars(unit: str) -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
     from rich.text import Text
 
     class Rate(ProgressColumn):
         def render(self, task: Task) -> Text:
-            return Text(f"{task.speed:,.0f} papers/s" if task.speed else "")
+            return Text(f"{task.speed:,.0f} {unit}/s" if task.speed else "")
 
     columns: list[ProgressColumn | str] = [
         TextColumn("{task.description:<10}"),

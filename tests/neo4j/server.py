@@ -41,11 +41,11 @@ _CONFIG = {
 }
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """No server can be had here; the message says why."""
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The server that was named holds data of others."""
 
 
@@ -72,7 +72,7 @@ def wait_for_query(uri: str, auth: tuple[str, str], process: subprocess.Popen[by
     """Wait until the server answers a query over Bolt.
 
     Raises:
-        Unavailable: if it ends, or does not answer in two minutes.
+        UnavailableError: if it ends, or does not answer in two minutes.
     """
     deadline = time.monotonic() + _STARTING_S
     while True:
@@ -82,9 +82,9 @@ def wait_for_query(uri: str, auth: tuple[str, str], process: subprocess.Popen[by
             return
         except (DriverError, Neo4jError, OSError) as error:
             if process is not None and process.poll() is not None:
-                raise Unavailable(f"the server ended with code {process.returncode}") from error
+                raise UnavailableError(f"the server ended with code {process.returncode}") from error
             if time.monotonic() > deadline:
-                raise Unavailable(f"no answer from {uri} in {_STARTING_S:.0f} s: {error}") from error
+                raise UnavailableError(f"no answer from {uri} in {_STARTING_S:.0f} s: {error}") from error
             time.sleep(0.3)
 
 
@@ -107,21 +107,21 @@ def jars() -> Path:
     """The folder of the server's jars, fetched by Maven once.
 
     Raises:
-        Unavailable: without Java and Maven, or if the download fails.
+        UnavailableError: without Java and Maven, or if the download fails.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paper-kg" / f"neo4j-{VERSION}"
     lib = cache / "lib"
     if lib.is_dir():
         return lib
     if shutil.which("mvn") is None:
-        raise Unavailable("Maven (mvn) is not installed")
+        raise UnavailableError("Maven (mvn) is not installed")
     cache.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".lib.", dir=cache))
     command = ["mvn", "-B", "-q", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={aside}"]
     done = subprocess.run(command, cwd=aside, capture_output=True, text=True)
     if done.returncode:
         shutil.rmtree(aside, ignore_errors=True)
-        raise Unavailable(f"Maven could not fetch the server: {(done.stdout + done.stderr).strip()[-300:]}")
+        raise UnavailableError(f"Maven could not fetch the server: {(done.stdout + done.stderr).strip()[-300:]}")
     try:
         aside.rename(lib)
     except OSError:  # another process was faster
@@ -145,7 +145,7 @@ class JavaServer:
         self, home: Path | None = None, *, password: str | None = None, config: Mapping[str, str | None] | None = None
     ) -> None:
         if shutil.which("java") is None:
-            raise Unavailable("Java 17 or newer is not installed")
+            raise UnavailableError("Java 17 or newer is not installed")
         self._lib = jars()
         self._temporary = home is None
         self.home = (home or Path(tempfile.mkdtemp(prefix="kg-neo4j-"))).absolute()
@@ -201,7 +201,7 @@ class JavaServer:
         if not (self.home / "data" / "dbms" / "auth.ini").exists() and not (self.home / ".password-set").exists():
             done = self.admin("dbms", "set-initial-password", self.password)
             if done.returncode:
-                raise Unavailable(f"cannot set the password: {done.stderr.strip()[-300:]}")
+                raise UnavailableError(f"cannot set the password: {done.stderr.strip()[-300:]}")
             (self.home / ".password-set").touch()
         command = self._java(
             "org.neo4j.server.CommunityEntryPoint", f"--home-dir={self.home}", f"--config-dir={self.home / 'conf'}"
@@ -214,8 +214,8 @@ class JavaServer:
             wait_for_query(self.uri, self.auth, self._process)
         except BaseException as error:
             self._end(self._process.kill)
-            if isinstance(error, Unavailable):
-                raise Unavailable(f"{error}\n{self.log.read_text(errors='replace')[-2000:]}") from error
+            if isinstance(error, UnavailableError):
+                raise UnavailableError(f"{error}\n{self.log.read_text(errors='replace')[-2000:]}") from error
             raise
 
     def kill(self) -> None:
@@ -259,7 +259,7 @@ class DockerServer:
 
     def __init__(self, *, password: str | None = None) -> None:
         if shutil.which("docker") is None or _docker("info", check=False).returncode:
-            raise Unavailable("no Docker engine is running")
+            raise UnavailableError("no Docker engine is running")
         self.password = password or secrets.token_urlsafe(12)
         bolt, http = free_ports(2)
         self.uri, self.http = f"bolt://127.0.0.1:{bolt}", f"http://127.0.0.1:{http}"
@@ -270,7 +270,7 @@ class DockerServer:
             check=False,
         )
         if created.returncode:
-            raise Unavailable(f"Docker cannot get {IMAGE}: {created.stderr.strip()[-300:]}")
+            raise UnavailableError(f"Docker cannot get {IMAGE}: {created.stderr.strip()[-300:]}")
 
     @property
     def auth(self) -> tuple[str, str]:
@@ -318,18 +318,18 @@ class NamedServer:
         """Look whether the tests may write there, and mark it.
 
         Raises:
-            Refused: if its database is neither empty nor marked.
-            Unavailable: if it does not answer.
+            RefusedError: if its database is neither empty nor marked.
+            UnavailableError: if it does not answer.
         """
         try:
             with neo4j.GraphDatabase.driver(self.uri, auth=self.auth, connection_timeout=10) as driver:
                 query = f"OPTIONAL MATCH (n) RETURN count(n) AS nodes, count(CASE WHEN n:{MARK} THEN 1 END) AS marks"
                 nodes, marks = driver.execute_query(query).records[0]
                 if nodes and not marks:
-                    raise Refused(f"the database at {self.uri} holds {nodes} nodes that are not of these tests")
+                    raise RefusedError(f"the database at {self.uri} holds {nodes} nodes that are not of these tests")
                 driver.execute_query(f"MERGE (:{MARK})")
         except (DriverError, Neo4jError, OSError) as error:
-            raise Unavailable(f"KG_TEST_NEO4J_URI: {error}") from error
+            raise UnavailableError(f"KG_TEST_NEO4J_URI: {error}") from error
 
     def kill(self) -> None:
         """Not ours to end."""
@@ -345,8 +345,8 @@ def obtain() -> Server:
     """A started server, by the first way that works.
 
     Raises:
-        Unavailable: if none does; the message names each reason.
-        Refused: if the named server holds data of others.
+        UnavailableError: if none does; the message names each reason.
+        RefusedError: if the named server holds data of others.
     """
     if uri := os.environ.get("KG_TEST_NEO4J_URI"):
         server: Server = NamedServer(uri)
@@ -356,17 +356,17 @@ def obtain() -> Server:
     for way in (DockerServer, JavaServer):
         try:
             server = way()
-        except Unavailable as error:
+        except UnavailableError as error:
             reasons.append(str(error))
             continue
         try:
             server.start()
-        except Unavailable as error:
+        except UnavailableError as error:
             server.stop()
             reasons.append(str(error))
             continue
         return server
-    raise Unavailable("; ".join(reasons))
+    raise UnavailableError("; ".join(reasons))
 
 
 def main(arguments: list[str]) -> None:
