@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["import_", "keep"]
 
-_SOURCES = {"rdf": ("kg.cli.import_rdf", "rdf")}
+_SOURCES = {"neo4j": ("kg.cli.import_neo4j", "neo4j"), "rdf": ("kg.cli.import_rdf", "rdf")}
 """Where graphs come from: module and attribute of the command by name."""
 
 
