@@ -21,14 +21,16 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from kg.bulk import no_garbage_collection
 from kg.errors import ServiceError, UsageError
 from kg.exporters.neo4j_browser import write_browser_files
+from kg.exporters.neo4j_cypher import edge_columns, node_columns, schema_statements, stored_id
 from kg.graph import KnowledgeGraph
-from kg.schema import NODE_TYPES, RELATION_TYPES
+from kg.schema import NODE_TYPES, RELATION_TYPES, NodeType, RelationType
 
 __all__ = ["MARK", "Summary", "lines_of_graph", "write_import_files"]
 
@@ -44,22 +46,46 @@ _TYPES = {
     "int[]": "long[]",
     "float[]": "double[]",
 }
-_EVIDENCE = {
-    "sentences": ("sentence", "string[]"),
-    "texts": ("text", "string[]"),
-    "fields": ("field", "string[]"),
-    "start_offsets": ("start", "int[]"),
-    "end_offsets": ("end", "int[]"),
-    "extractors": ("extractor", "string[]"),
-    "confidences": ("confidence", "float[]"),
-    "attributes": ("attributes", "string[]"),
+_COLUMN_TYPES = {
+    "long_id": "string",
+    "name": "string",
+    "aliases": "string[]",
+    "named": "bool",
+    "kind": "string",
+    "confidence": "float",
+    "sentences": "string[]",
+    "texts": "string[]",
+    "fields": "string[]",
+    "start_offsets": "int[]",
+    "end_offsets": "int[]",
+    "extractors": "string[]",
+    "confidences": "float[]",
+    "attributes": "string[]",
 }
 # ASCII separators first: no keyboard types them, and canonical lines hold them only as escapes.
 _DELIMITERS = tuple(chr(code) for code in (0x1F, 0x1E, 0x1D, 0x1C, *range(0xE000, 0xE100)))
+_ESCAPED = re.compile(rb"\\u(001[c-fC-F]|[eE]0[0-9a-fA-F]{2})")
+_PRIVATE = re.compile(rb"\xee[\x80-\x83][\x80-\xbf]")
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
+_BATCH = 2000
+_LONG = 2000
+"""Ids up to this many characters are stored as they are (``neo4j_cypher.stored_id``)."""
 _BUFFER = 1 << 20
 _IMPORT_BUFFER = 4 << 20
 """What the importer reads at a time unless told otherwise; a row must fit."""
+
+# Canonical lines of edges that need no thought: nothing escaped, no attributes, no property but a position. They are
+# most lines, and are taken apart much faster than by reading them as JSON.
+_TEXT, _NUMBER = r'"([^"\\\x00-\x1f]*)"', r"(\d+(?:\.\d+)?(?:e-?\d+)?)"
+_PIECE = re.compile(
+    rf'\{{"attributes":\{{\}},"confidence":{_NUMBER},"end":(\d+),"extractor":{_TEXT},"field":{_TEXT},'
+    rf'"sentence":{_TEXT},"start":(\d+),"text":{_TEXT}\}}'
+)
+_PIECES = re.sub(r"\((?!\?)", "(?:", _PIECE.pattern)
+_PLAIN_EDGE = re.compile(
+    rf'\{{"confidence":{_NUMBER},"evidence":\[(?:{_PIECE.pattern}((?:,{_PIECES})*))?\],"properties":\{{(?:"position":(\d+))?\}},'
+    rf'"source":{_TEXT},"target":{_TEXT},"type":"(\w+)"\}}\n?'
+)
 
 Lines = Callable[[], Iterable[bytes]]
 """Gives the lines of a canonical export, as often as it is called."""
@@ -85,19 +111,35 @@ class Summary:
 
 @dataclass(slots=True)
 class _Table:
-    """One data file while it is written."""
+    """One data file while it is written.
+
+    Attributes:
+        columns: The type's own properties.
+        no_values: Their columns where there is none.
+        longest: Characters of the longest row.
+        multiline: Whether a text may hold a line end.
+    """
 
     name: str
     out: IO[bytes]
+    columns: tuple[str, ...]
+    no_values: str
     rows: list[str] = field(default_factory=list)
     count: int = 0
     longest: int = 0
     multiline: bool = False
 
     def flush(self) -> None:
-        data = "".join(self.rows).encode()
+        """Write the rows that have come."""
+        self.longest = max(self.longest, max(map(len, self.rows), default=0))
+        self.out.write("".join(self.rows).encode())
         self.rows.clear()
-        self.out.write(data)
+
+    def position(self, value: str) -> str:
+        """The columns of an edge type's own properties where there is a position and nothing else."""
+        if self.columns != ("position",):
+            raise ValueError(f"{self.name} has no property position in the schema")
+        return f",{value}"
 
 
 def lines_of_graph(graph: KnowledgeGraph) -> Lines:
@@ -121,18 +163,29 @@ def write_import_files(lines: Lines, folder: Path, graph_name: str = DEFAULT_GRA
         ServiceError: if the disk refuses.
     """
     with _replacing(folder) as aside:
-        delimiter = _unused_delimiter(lines())
-        writer = _Writer(aside, delimiter, graph_name)
-        with ExitStack() as stack:
-            writer.write(lines(), stack)
+        try:
+            writer = _write_rows(lines(), aside, _DELIMITERS[0], graph_name)
+        except _DelimiterFoundError:
+            writer = _write_rows(lines(), aside, _unused_delimiter(lines()), graph_name)
         summary = Summary(
             {name: table.count for name, table in sorted(writer.nodes.items())},
             {name: table.count for name, table in sorted(writer.relations.items())},
             writer.evidence,
-            delimiter,
+            writer.delimiter,
         )
         _write_companions(aside, writer, summary, graph_name)
     return summary
+
+
+class _DelimiterFoundError(Exception):
+    """A text holds the character that was to separate the items of lists."""
+
+
+def _write_rows(lines: Iterable[bytes], folder: Path, delimiter: str, graph_name: str) -> _Writer:
+    writer = _Writer(folder, delimiter, graph_name)
+    with ExitStack() as stack:
+        writer.write(lines, stack)
+    return writer
 
 
 # The folder
@@ -174,20 +227,17 @@ def _swap(aside: Path, folder: Path) -> None:
 
 def _unused_delimiter(lines: Iterable[bytes]) -> str:
     """The first delimiter that occurs in no text."""
-    left = list(_DELIMITERS)
-    forms = {char: re.compile(_json_forms(char)) for char in left}
-    any_form = re.compile(b"|".join(_json_forms(char) for char in _DELIMITERS[:4]) + rb"|\xee")
-    for line in lines:
-        if any_form.search(line):
-            left = [char for char in left if not forms[char].search(line)]
+    found: set[str] = set()
+    pending = iter(lines)
+    while batch := b"".join(islice(pending, _BATCH)):
+        # JSON escapes control characters; private ones stand as they are and begin with this byte, or are escaped.
+        if any(sign in batch for sign in (b"\\u001", b"\xee", b"\\ue", b"\\uE")):
+            found.update(chr(int(code, 16)) for code in _ESCAPED.findall(batch))
+            found.update(char.decode() for char in _PRIVATE.findall(batch))
+    left = [char for char in _DELIMITERS if char not in found]
     if not left:
         raise UsageError("no list delimiter is left: the texts hold every control and private character in question")
     return left[0]
-
-
-def _json_forms(char: str) -> bytes:
-    """A pattern of a character as JSON can hold it."""
-    return re.escape(char.encode()) + rb"|\\u(?i:%04x)" % ord(char)
 
 
 def _quoted(text: str) -> str:
@@ -230,41 +280,78 @@ class _Writer:
 
     def write(self, lines: Iterable[bytes], stack: ExitStack) -> None:
         """Write all rows."""
-        loads = json.loads
-        tables = self._tables(stack)
+        new_table = self._tables(stack)
+        relations, is_plain, is_default = self.relations, _PLAIN_EDGE.fullmatch, self.delimiter == _DELIMITERS[0]
         for number, line in enumerate(lines, 1):
             try:
-                value = loads(line)
-                is_edge = "source" in value
-                table = (self.relations if is_edge else self.nodes).get(value["type"]) or tables(value)
-                row = self._edge(value) if is_edge else self._node(value)
+                text = line.decode()
+                plain = is_plain(text)
+                if plain and (table := relations.get(plain[13])):
+                    table.rows.append(self._plain_edge(plain.groups(), table))
+                else:
+                    if is_default and "\\u00" in text and _ESCAPED.search(line):
+                        raise _DelimiterFoundError
+                    table = self._any(json.loads(text), new_table)
+                    table.multiline = table.multiline or "\\n" in text or "\\r" in text
             except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise UsageError(f"line {number} is no line of a canonical export ({error!r})") from error
-            if b"\\n" in line or b"\\r" in line:
-                table.multiline = True
-            table.longest = max(table.longest, len(row))
-            table.rows.append(row)
             table.count += 1
-            if len(table.rows) >= 2000:
+            if table.count % _BATCH == 0:
                 table.flush()
         for table in (*self.nodes.values(), *self.relations.values()):
             table.flush()
+
+    def _any(self, value: Mapping[str, Any], new_table: Callable[[Mapping[str, Any]], _Table]) -> _Table:
+        """Add the row of any node or edge."""
+        if "source" in value:
+            table = self.relations.get(value["type"]) or new_table(value)
+            table.rows.append(self._edge(value))
+        else:
+            table = self.nodes.get(value["type"]) or new_table(value)
+            table.rows.append(self._node(value))
+        return table
+
+    def _plain_edge(self, values: tuple[Any, ...], table: _Table) -> str:
+        """The row of an edge whose texts hold no quotes and whose evidence has no attributes."""
+        confidence, sure, end, extractor, field, sentence, begin, text, more, position, source, target, _ = values
+        if len(source) > _LONG or len(target) > _LONG:
+            source, target = stored_id(source), stored_id(target)
+        own = table.no_values if position is None else table.position(position)
+        if sure is None:
+            return f'"{source}","{target}",{self.graph},{confidence}{own},,,,,,,,\n'
+        if not more:
+            self.evidence += 1
+            return (
+                f'"{source}","{target}",{self.graph},{confidence}{own},"{sentence}","{text}","{field}",{begin},{end},'
+                f'"{extractor}",{sure},"{{}}"\n'
+            )
+        join = self.delimiter.join
+        pieces = [(sure, end, extractor, field, sentence, begin, text), *_PIECE.findall(more)]
+        self.evidence += len(pieces)
+        sures, ends, extractors, fields, sentences, begins, texts = zip(*pieces, strict=True)
+        return (
+            f'"{source}","{target}",{self.graph},{confidence}{own},"{join(sentences)}","{join(texts)}",'
+            f'"{join(fields)}",{join(begins)},{join(ends)},"{join(extractors)}",{join(sures)},'
+            f'"{join(["{}"] * len(pieces))}"\n'
+        )
 
     def _tables(self, stack: ExitStack) -> Callable[[Mapping[str, Any]], _Table]:
         """Opens the table of a value; its name comes from the schema."""
 
         def make(value: Mapping[str, Any]) -> _Table:
-            known, opened, header = (
-                (RELATION_TYPES, self.relations, _edge_header)
-                if "source" in value
-                else (NODE_TYPES, self.nodes, _node_header)
-            )
+            known: Mapping[str, NodeType | RelationType]
+            header: Callable[[str], list[str]]
+            if "source" in value:
+                known, opened, header = RELATION_TYPES, self.relations, _edge_header
+            else:
+                known, opened, header = NODE_TYPES, self.nodes, _node_header
             name = next((name for name in known if name == value["type"]), None)
             if name is None:
                 raise ValueError(f"unknown type {value['type']!r}")
             (self.folder / f"{name}.header.csv").write_text(",".join(header(name)) + "\n", encoding="utf-8")
             out = stack.enter_context((self.folder / f"{name}.csv").open("wb", buffering=_BUFFER))
-            opened[name] = _Table(name, out)
+            columns = tuple(known[name].properties)
+            opened[name] = _Table(name, out, columns, "," * len(columns))
             return opened[name]
 
         return make
@@ -285,16 +372,18 @@ class _Writer:
         return "".join(fields)
 
     def _node(self, value: Mapping[str, Any]) -> str:
-        kind = value["kind"]
+        kind, whole = value["kind"], value["id"]
+        stored = stored_id(whole)
         return (
-            f"{_quoted(value['id'])},{self.graph},{_quoted(value['name'])},{self._strings(value['aliases'])},"
-            f"{'true' if value['named'] else 'false'},{'' if kind is None else _quoted(kind)}{self._typed(value)}\n"
+            f"{_quoted(stored)},{self.graph},{'' if stored == whole else _quoted(whole)},{_quoted(value['name'])},"
+            f"{self._strings(value['aliases'])},{'true' if value['named'] else 'false'},"
+            f"{'' if kind is None else _quoted(kind)}{self._typed(value)}\n"
         )
 
     def _edge(self, value: Mapping[str, Any]) -> str:
         evidence = value["evidence"]
         start = (
-            f"{_quoted(value['source'])},{_quoted(value['target'])},{self.graph},"
+            f"{_quoted(stored_id(value['source']))},{_quoted(stored_id(value['target']))},{self.graph},"
             f"{value['confidence']!r}{self._typed(value) if self._properties[value['type']] else ''}"
         )
         if not evidence:
@@ -331,31 +420,18 @@ def _attributes(piece: Mapping[str, Any]) -> str:
 # Headers, command and companions
 
 
-def _columns(properties: Mapping[str, str]) -> list[str]:
-    return [f"{name}:{_TYPES[kind]}" for name, kind in properties.items()]
+def _typed_columns(names: Iterable[str], properties: dict[str, str]) -> list[str]:
+    return [f"{name}:{_TYPES[(_COLUMN_TYPES | properties)[name]]}" for name in names]
 
 
 def _node_header(label: str) -> list[str]:
-    return [
-        f"id:ID({_ID_SPACE})",
-        "graph:string",
-        "name:string",
-        "aliases:string[]",
-        "named:boolean",
-        "kind:string",
-        *_columns(NODE_TYPES[label].properties),
-    ]
+    columns = _typed_columns(node_columns(label), NODE_TYPES[label].properties)
+    return [f"id:ID({_ID_SPACE})", "graph:string", *columns]
 
 
 def _edge_header(name: str) -> list[str]:
-    return [
-        f":START_ID({_ID_SPACE})",
-        f":END_ID({_ID_SPACE})",
-        "graph:string",
-        "confidence:double",
-        *_columns(RELATION_TYPES[name].properties),
-        *_columns({name: kind for name, (_, kind) in _EVIDENCE.items()}),
-    ]
+    columns = _typed_columns(edge_columns(name), RELATION_TYPES[name].properties)
+    return [f":START_ID({_ID_SPACE})", f":END_ID({_ID_SPACE})", "graph:string", *columns]
 
 
 def _arguments(writer: _Writer) -> list[str]:
@@ -391,6 +467,7 @@ def _write_companions(folder: Path, writer: _Writer, summary: Summary, graph_nam
     arguments = _arguments(writer)
     summary.command = shlex.join(["neo4j-admin", "database", "import", "full", *arguments, "neo4j"])
     write_browser_files(folder / "browser")
+    (folder / "schema.cypher").write_text("".join(f"{s};\n" for s in schema_statements()), encoding="utf-8")
     script = folder / "import.sh"
     lines = " \\\n".join(f"  {shlex.quote(argument)}" for argument in arguments)
     script.write_text(_SCRIPT.format(arguments=lines), encoding="utf-8")
