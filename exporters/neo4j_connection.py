@@ -138,8 +138,10 @@ class Connection:
 
         try:
             yield
-        except (DriverError, Neo4jError, OSError, ValueError) as error:
+        except (DriverError, Neo4jError, OSError) as error:
             raise self._translation(error) from error
+        except ValueError as error:  # a name or a port that cannot be one
+            raise _no_address(self.login.uri) from error
 
     def _translation(self, error: Exception) -> KgError:
         """An error of the driver or the server as one line of this package."""
