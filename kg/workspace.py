@@ -20,7 +20,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
@@ -315,6 +315,11 @@ class Workspace:
                     raise WorkspaceError(f"{build} is damaged ({_first_line(error)}): run kg build again") from error
         raise WorkspaceError(f"{self.folder} is being rebuilt: try again")
 
+    @property
+    def build_name(self) -> str | None:
+        """Name of the published build; None where there is none."""
+        return self._current_name()
+
     def graph(self) -> KnowledgeGraph:
         """The published graph, read whole into memory.
 
@@ -336,6 +341,35 @@ class Workspace:
     def manifest(self) -> dict[str, Any]:
         """What the published graph was made from, and what is in it."""
         return self._from_build(_read_manifest)
+
+    def derived(self, name: str, make: Callable[[Path], None]) -> Path | None:
+        """A folder that is made from the published graph when it is first asked for, and goes when the build goes.
+
+        Args:
+            name: Its name; another one for whatever else is made otherwise.
+            make: Makes it at a path that does not exist yet.
+
+        Returns:
+            None if the workspace cannot be written.
+
+        Raises:
+            WorkspaceError: if nothing is published.
+        """
+        build = self._current_build()
+        target = build / name
+        if target.is_dir():
+            return target
+        try:
+            aside = Path(tempfile.mkdtemp(prefix=".new-", dir=build))
+        except OSError:
+            return None
+        try:
+            make(aside / name)
+            with suppress(OSError):  # another process was faster
+                (aside / name).rename(target)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+        return target if target.is_dir() else None
 
     def engine(self) -> EmbeddedGraph:
         """The published graph for Cypher queries; close it after use."""

@@ -10,7 +10,7 @@ import click
 from kg.cli.options import workspace_argument
 from kg.cli.tables import echo_rows, format_option
 
-__all__ = ["query"]
+__all__ = ["parameters_option", "query", "read_query", "timeout_option"]
 
 
 def _parameters(ctx: click.Context, param: click.Parameter, values: Sequence[str]) -> dict[str, Any]:
@@ -30,7 +30,8 @@ def _parameters(ctx: click.Context, param: click.Parameter, values: Sequence[str
     return found
 
 
-def _read_query(text: str | None, file: str | None) -> str:
+def read_query(text: str | None, file: str | None) -> str:
+    """The query given as an argument, in a file, or ("-") on standard input."""
     if (text is None) == (file is None):
         raise click.UsageError('give a query ("-" reads standard input), or --file FILE')
     if text is not None and text != "-":
@@ -42,11 +43,7 @@ def _read_query(text: str | None, file: str | None) -> str:
         raise click.UsageError(f"cannot read the query from {file or 'standard input'}: {error}") from error
 
 
-@click.command(epilog='Example:  kg query graph "MATCH (m:Method) RETURN m.name AS method LIMIT 5"')
-@workspace_argument
-@click.argument("cypher", metavar="[QUERY]", required=False)
-@click.option("--file", type=click.Path(dir_okay=False), metavar="FILE", help="Read the query from a file.")
-@click.option(
+parameters_option = click.option(
     "--param",
     "parameters",
     metavar="NAME=VALUE",
@@ -54,7 +51,7 @@ def _read_query(text: str | None, file: str | None) -> str:
     callback=_parameters,
     help="Value of $NAME in the query: JSON, else text. Repeatable.",
 )
-@click.option(
+timeout_option = click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
     default=60.0,
@@ -62,6 +59,14 @@ def _read_query(text: str | None, file: str | None) -> str:
     metavar="SECONDS",
     help="Time limit.",
 )
+
+
+@click.command(epilog='Example:  kg query graph "MATCH (m:Method) RETURN m.name AS method LIMIT 5"')
+@workspace_argument
+@click.argument("cypher", metavar="[QUERY]", required=False)
+@click.option("--file", type=click.Path(dir_okay=False), metavar="FILE", help="Read the query from a file.")
+@parameters_option
+@timeout_option
 @format_option
 def query(
     folder: str,
@@ -77,7 +82,7 @@ def query(
     """
     from kg.workspace import Workspace
 
-    text = _read_query(cypher, file)
+    text = read_query(cypher, file)
     with Workspace(folder).engine() as engine:
         result = engine.query(text, parameters, timeout)
     echo_rows(output_format, result.columns, result.rows)

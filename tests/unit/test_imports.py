@@ -23,7 +23,8 @@ LAYERS: list[tuple[str, ...]] = [
         *("kg.readers", "kg.extractors", "kg.exporters", "kg.linking", "kg.assemble", "kg.papers", "kg.display"),
         *("kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.lookup", "kg.workspace"),
     ),
-    ("kg.pipeline",),
+    ("kg.sparql",),
+    ("kg.pipeline", "kg.server"),
     ("kg.cli",),
 ]
 SIDE_BY_SIDE = ("kg.extractors", "kg.exporters", "kg.readers", "kg.linking")
@@ -34,7 +35,11 @@ FOREIGN = {
     "ladybug": ("kg.embedded",),
     "neo4j": ("kg.exporters",),
     "rdflib": ("kg.exporters",),
-    "pyoxigraph": ("kg.exporters",),
+    "pyshacl": ("kg.exporters",),
+    "pyoxigraph": ("kg.exporters", "kg.sparql"),
+    "starlette": ("kg.server",),
+    "uvicorn": ("kg.server",),
+    "anyio": ("kg.server",),
     "rich": ("kg.cli",),
     "click": ("kg.cli",),
 }

@@ -1,0 +1,123 @@
+"""``kg sparql``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli.options import workspace_argument
+from kg.cli.query import parameters_option, read_query, timeout_option
+from kg.cli.tables import echo_rows
+
+if TYPE_CHECKING:
+    from kg.sparql.engine import Answer
+
+__all__ = ["sparql"]
+
+_FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
+
+
+@click.command(epilog='Example:  kg sparql graph "SELECT ?method { ?m a kg:Method ; skos:prefLabel ?method } LIMIT 5"')
+@workspace_argument
+@click.argument("text", metavar="[QUERY]", required=False)
+@click.option("--file", type=click.Path(dir_okay=False), metavar="FILE", help="Read the query from a file.")
+@parameters_option
+@timeout_option
+@click.option("--base", metavar="IRI", help="What minted IRIs begin with; default: where kg serve answers.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(_FORMATS),
+    metavar="NAME",
+    help=f"Output format: {', '.join(_FORMATS)}. Default: table; turtle for CONSTRUCT and DESCRIBE.",
+)
+def sparql(
+    folder: str,
+    text: str | None,
+    file: str | None,
+    parameters: dict[str, Any],
+    timeout: float,
+    base: str | None,
+    output_format: str | None,
+) -> None:
+    """Ask the graph of a workspace a question in SPARQL.
+
+    Queries only read. Prefixes of the export (kg, lpwc, dcterms, skos, oa, ...) need no declaration. On first use the
+    graph is loaded into a store, which is kept in the workspace. Terms: docs/reference/rdf.md.
+    """
+    from kg.errors import UsageError
+    from kg.exporters.rdf_terms import DEFAULT_BASE
+    from kg.sparql import negotiation as media
+    from kg.sparql.engine import NotAcceptableError, Question
+    from kg.sparql.store import store_of
+    from kg.sparql.worker import Worker
+    from kg.workspace import Workspace
+
+    rows = {"csv": media.JSON, "table": media.JSON, "json": media.JSON, "tsv": media.TSV, "xml": media.XML}
+    graphs = {
+        **{"turtle": media.TURTLE, "ntriples": media.NTRIPLES, "jsonld": media.JSON_LD, "rdfxml": media.RDF_XML},
+        **{"json": media.JSON_LD, "xml": media.RDF_XML},
+    }
+    question = Question(
+        read_query(text, file),
+        rows=rows.get(output_format or "table"),
+        graph=graphs.get(output_format or "turtle"),
+        parameters={name: _plain(value) for name, value in parameters.items()},
+        max_bytes=1 << 30,
+    )
+
+    def on_make() -> None:
+        click.echo("loading the graph into a store for SPARQL (once)", err=True)
+
+    with store_of(Workspace(folder), base or DEFAULT_BASE, on_make) as store, Worker(store) as worker:
+        try:
+            answer = worker.ask(question, timeout)
+        except NotAcceptableError as error:
+            raise UsageError(f"--format {output_format} cannot write this answer: {error}") from error
+    _echo(answer, output_format or "table")
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, str | int | float | bool):
+        raise click.UsageError("a parameter of SPARQL is a text, a number, true, false or <IRI>")
+    return value
+
+
+def _echo(answer: Answer, output_format: str) -> None:
+    if answer.kind == "graph" or output_format not in ("table", "csv"):
+        body = answer.body
+        click.echo(body if body.endswith(b"\n") or not body else body + b"\n", nl=False)
+        return
+    columns, rows = _table(answer.body)
+    echo_rows(output_format, columns, rows)
+    if output_format == "table":
+        click.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
+
+
+def _table(body: bytes) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of a result in JSON; numbers and truth values as such, all else as text."""
+    import json
+
+    result = json.loads(body)
+    if "boolean" in result:
+        return ["answer"], [[result["boolean"]]]
+    columns: list[str] = result["head"]["vars"]
+    bindings = result["results"]["bindings"]
+    return columns, [[_value(binding.get(name)) for name in columns] for binding in bindings]
+
+
+_NUMBERS = {"integer": int, "nonNegativeInteger": int, "int": int, "long": int, "double": float, "decimal": float}
+
+
+def _value(term: dict[str, Any] | None) -> Any:
+    if term is None:
+        return None
+    value = term["value"]
+    kind = term.get("datatype", "").removeprefix("http://www.w3.org/2001/XMLSchema#")
+    if kind == "boolean":
+        return value in ("true", "1")
+    try:
+        return _NUMBERS[kind](value) if kind in _NUMBERS else str(value)
+    except ValueError:
+        return str(value)

@@ -1,0 +1,1 @@
+"""Questions in SPARQL, answered by an Oxigraph store in processes of its own."""

@@ -1,0 +1,87 @@
+"""The Oxigraph store of a published graph: made from its N-Quads on first use, then kept in the build's folder."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kg import exporters, schema
+from kg.errors import ServiceError
+from kg.exporters.rdf import Options, groups_of_file, write_rdf
+from kg.exporters.rdf_terms import DEFAULT_BASE, check_base
+from kg.workspace import Workspace
+
+__all__ = ["store_of", "write_store"]
+
+_CODE = ("rdf.py", "rdf_describe.py", "rdf_terms.py")
+
+
+def _name(base: str) -> str:
+    """Name of the folder: another base or other code, another store."""
+    total = hashlib.sha256(base.encode())
+    folder = Path(str(exporters.__file__)).parent
+    for module in (*(folder / name for name in _CODE), Path(schema.__file__)):
+        total.update(module.read_bytes())
+    return f"rdf-{total.hexdigest()[:16]}"
+
+
+@contextmanager
+def store_of(
+    workspace: Workspace, base: str = DEFAULT_BASE, on_make: Callable[[], None] | None = None
+) -> Iterator[Path]:
+    """The folder of the store of a workspace's published graph.
+
+    Where the workspace cannot be written, the store is made in a temporary folder, which is gone afterwards.
+
+    Args:
+        workspace: The workspace.
+        base: What minted IRIs begin with.
+        on_make: Called before a store is made, which takes a while.
+
+    Raises:
+        UsageError: if the base is no absolute IRI.
+        WorkspaceError: if nothing is published.
+        ServiceError: if the disk is full.
+    """
+    base = check_base(base)
+
+    def make(path: Path) -> None:
+        if on_make:
+            on_make()
+        write_store(workspace, base, path)
+
+    kept = workspace.derived(_name(base), make)
+    if kept is not None:
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="kg-rdf-") as scratch:
+        make(Path(scratch) / "store")
+        yield Path(scratch) / "store"
+
+
+def write_store(workspace: Workspace, base: str, path: Path) -> None:
+    """Make a store in a new folder.
+
+    Raises:
+        ServiceError: if it cannot be written.
+    """
+    import pyoxigraph
+
+    run = workspace.manifest().get("fingerprint")
+    quads = path.with_name("graph.nq")
+    try:
+        with workspace.open_graph() as source:
+            write_rdf(groups_of_file(source), quads, Options(base=base, run=run))
+        store = pyoxigraph.Store(str(path))
+        store.bulk_load(path=str(quads), format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)  # our own: valid
+        store.optimize()
+        store.flush()
+    except OSError as error:
+        shutil.rmtree(path, ignore_errors=True)
+        raise ServiceError(f"cannot write {path}: {error}") from error
+    finally:
+        quads.unlink(missing_ok=True)

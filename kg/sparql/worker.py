@@ -1,0 +1,186 @@
+"""Processes that answer questions: an engine that runs too long, takes too much memory or crashes takes one along.
+
+The engine's own code cannot be stopped, and a query nested deeply enough overruns its stack: so it gets a process,
+which is killed when the time is over and replaced when it dies.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import queue
+import resource
+import signal
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+from kg.errors import KgError, QueryError, ServiceError
+from kg.sparql.engine import Answer, Description, Question, answer, open_store
+
+__all__ = ["BusyError", "Pool", "TimeLimitError", "Worker"]
+
+_START_S = 60.0
+MEMORY_BYTES = 4 << 30
+
+
+class TimeLimitError(ServiceError):
+    """The query took too long."""
+
+
+class BusyError(ServiceError):
+    """All processes are at work."""
+
+
+class Worker:
+    """One process with a store open.
+
+    Args:
+        store: The folder of the store.
+        memory_bytes: Address space that it may take beyond what the store needs.
+
+    Raises:
+        ServiceError: if the store cannot be opened.
+    """
+
+    def __init__(self, store: Path, memory_bytes: int = MEMORY_BYTES) -> None:
+        context = get_context("spawn")
+        self._pipe, other = context.Pipe()
+        self._process = context.Process(target=serve_pipe, args=(other, str(store), memory_bytes), daemon=True)
+        self._process.start()
+        other.close()
+        self._receive(_START_S)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked again."""
+        return not self._pipe.closed
+
+    def ask(self, asked: Question | Description, timeout_s: float) -> Answer:
+        """Answer a question.
+
+        Raises:
+            QueryError: if the query is wrong or refused.
+            TimeLimitError: if the time is over; the process is gone then.
+            ServiceError: if the process died.
+        """
+        try:
+            self._pipe.send((asked, timeout_s))
+        except OSError as error:
+            self.close()
+            raise ServiceError("the process that answers queries has died; ask again") from error
+        return self._receive(timeout_s)
+
+    def _receive(self, timeout_s: float) -> Answer:
+        try:
+            if not self._pipe.poll(timeout_s):
+                self.close()
+                raise TimeLimitError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout")
+            reply: Answer | KgError = self._pipe.recv()
+        except (EOFError, OSError) as error:
+            self.close()
+            raise ServiceError(
+                "the engine died of the query: it needs too much memory, or is too deeply nested"
+            ) from error
+        if isinstance(reply, KgError):
+            raise reply
+        return reply
+
+    def close(self) -> None:
+        """End the process, whatever it does."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def serve_pipe(pipe: Connection, store_path: str, memory_bytes: int) -> None:
+    """Answer what comes through a pipe until its other end is closed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the business of the process that started this one
+    try:
+        store = open_store(Path(store_path))
+    except KgError as error:
+        pipe.send(error)
+        return
+    _limit(memory_bytes)
+    pipe.send(Answer("boolean", "", b""))
+    while True:
+        try:
+            asked, timeout_s = pipe.recv()
+        except EOFError:
+            return
+        signal.alarm(math.ceil(timeout_s) + 5)  # if the other process is gone by then, nobody else ends this one
+        reply: Answer | KgError
+        try:
+            reply = answer(store, asked)
+        except KgError as error:
+            reply = error
+        except MemoryError:
+            reply = ServiceError("the answer needs too much memory: ask for less")
+        except Exception as error:  # whatever it is, one query must not end the process
+            reply = QueryError(f"the engine cannot run this query ({type(error).__name__})")
+        signal.alarm(0)
+        try:
+            pipe.send(reply)
+        except OSError:
+            return
+
+
+def _limit(memory_bytes: int) -> None:
+    """Limit the memory, and leave no message or core file when the limit ends the process."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        used = int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    resource.setrlimit(resource.RLIMIT_AS, (used + memory_bytes, used + memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+
+
+class Pool:
+    """Several workers on one store; a dead one is replaced when it is needed next.
+
+    Args:
+        store: The folder of the store.
+        size: Processes; the first is started at once, the others when they are needed.
+        memory_bytes: As for ``Worker``.
+    """
+
+    def __init__(self, store: Path, size: int = 2, memory_bytes: int = MEMORY_BYTES) -> None:
+        self.store = store
+        self.size = size
+        self._memory_bytes = memory_bytes
+        self._free: queue.LifoQueue[Worker | None] = queue.LifoQueue()
+        for _ in range(size - 1):
+            self._free.put(None)
+        self._free.put(Worker(store, memory_bytes))
+
+    def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
+        """Answer a question with a worker that is free within ``wait_s``.
+
+        Raises:
+            QueryError: if the query is wrong or refused.
+            BusyError: if no worker gets free.
+            ServiceError: if it takes too long or too much memory.
+        """
+        try:
+            worker = self._free.get(timeout=wait_s)
+        except queue.Empty:
+            raise BusyError("all processes are busy with other queries: ask again later") from None
+        try:
+            if worker is None:
+                worker = Worker(self.store, self._memory_bytes)
+            return worker.ask(asked, timeout_s)
+        finally:
+            self._free.put(worker if worker is not None and worker.is_alive else None)
+
+    def close(self) -> None:
+        """End all processes, those at work when they are done."""
+        for _ in range(self.size):
+            worker = self._free.get()
+            if worker is not None:
+                worker.close()
