@@ -43,6 +43,7 @@ COMMANDS: dict[str, _Row] = {
     "export": _Row("kg.cli.export:export", "Write the graph in another format."),
     "neo4j-browser": _Row("kg.cli.neo4j_browser:neo4j_browser", "Serve style and guide to Neo4j Browser."),
     "import": _Row("kg.cli.import_:import_", "Read a graph back from a database."),
+    "validate": _Row("kg.cli.validate:validate", "Check a graph against the SHACL shapes of the schema."),
     "formats": _Row("kg.cli.formats:formats", "List the input formats."),
     "seeds": _Row("kg.cli.seeds:seeds", "Check and list the seed vocabularies."),
 }
