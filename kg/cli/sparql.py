@@ -13,7 +13,7 @@ from kg.cli.tables import echo_rows
 if TYPE_CHECKING:
     from kg.sparql.engine import Answer
 
-__all__ = ["sparql"]
+__all__ = ["sparql", "table_of"]
 
 _FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 
@@ -63,6 +63,7 @@ def sparql(
         read_query(text, file),
         rows=rows.get(output_format or "table"),
         graph=graphs.get(output_format or "turtle"),
+        base=base or DEFAULT_BASE,
         parameters={name: _plain(value) for name, value in parameters.items()},
         max_bytes=1 << 30,
     )
@@ -79,8 +80,9 @@ def sparql(
 
 
 def _plain(value: Any) -> Any:
-    if not isinstance(value, str | int | float | bool):
-        raise click.UsageError("a parameter of SPARQL is a text, a number, true, false or <IRI>")
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, str | int | float | bool):
+            raise click.UsageError("a parameter of SPARQL is a text, a number, true, false, <IRI>, or a list of them")
     return value
 
 
@@ -89,22 +91,33 @@ def _echo(answer: Answer, output_format: str) -> None:
         body = answer.body
         click.echo(body if body.endswith(b"\n") or not body else body + b"\n", nl=False)
         return
-    columns, rows = _table(answer.body)
+    columns, rows = table_of(answer.body, short=output_format == "table")
     echo_rows(output_format, columns, rows)
     if output_format == "table":
         click.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
 
 
-def _table(body: bytes) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows of a result in JSON; numbers and truth values as such, all else as text."""
+def table_of(body: bytes, *, short: bool = False) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of a result in JSON; numbers and truth values as such, all else as text.
+
+    Args:
+        body: The result.
+        short: Whether known IRIs are written with a prefix.
+    """
     import json
+
+    from kg.sparql.engine import short_iri
 
     result = json.loads(body)
     if "boolean" in result:
         return ["answer"], [[result["boolean"]]]
     columns: list[str] = result["head"]["vars"]
     bindings = result["results"]["bindings"]
-    return columns, [[_value(binding.get(name)) for name in columns] for binding in bindings]
+    rows = []
+    for binding in bindings:
+        terms = [binding.get(name) for name in columns]
+        rows.append([short_iri(t["value"]) if short and t and t["type"] == "uri" else _value(t) for t in terms])
+    return columns, rows
 
 
 _NUMBERS = {"integer": int, "nonNegativeInteger": int, "int": int, "long": int, "double": float, "decimal": float}

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Protocol
 from urllib.parse import parse_qsl, quote, unquote
 
 from anyio.to_thread import run_sync
@@ -24,11 +24,10 @@ from kg.server.descriptions import service_description, void
 from kg.server.pages import endpoint_page, entity_page, home_page
 from kg.sparql.check import RefusedError
 from kg.sparql.engine import Answer, Description, NotAcceptableError, Question, rewritten
-from kg.sparql.live import LiveGraph
 from kg.sparql.negotiation import GRAPHS, JSON, JSON_LD, NTRIPLES, RDF_XML, ROWS, TURTLE, choose
 from kg.sparql.worker import BusyError
 
-__all__ = ["Limits", "create_app"]
+__all__ = ["Limits", "Source", "create_app"]
 
 HTML = "text/html"
 _PAGES = {HTML: HTML, "application/xhtml+xml": HTML, **GRAPHS}
@@ -63,7 +62,25 @@ class Limits:
     wait_s: float = 10.0
 
 
-def create_app(graph: LiveGraph, limits: Limits | None = None, origins: tuple[str, ...] = ("*",)) -> Starlette:
+class Source(Protocol):
+    """A graph to serve, as ``LiveGraph`` is one."""
+
+    @property
+    def base(self) -> str:
+        """What minted IRIs begin with: the address of the server."""
+
+    @property
+    def build(self) -> str | None:
+        """Which graph it is at the moment."""
+
+    def counts(self) -> dict[str, int]:
+        """Entities by type."""
+
+    def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
+        """Answer a question."""
+
+
+def create_app(graph: Source, limits: Limits | None = None, origins: tuple[str, ...] = ("*",)) -> Starlette:
     """The application.
 
     Args:
@@ -144,7 +161,7 @@ def _response(body: bytes | str, media_type: str, **headers: str) -> Response:
 
 
 class _Handlers:
-    def __init__(self, graph: LiveGraph, limits: Limits) -> None:
+    def __init__(self, graph: Source, limits: Limits) -> None:
         self._graph = graph
         self._limits = limits
         self._under_way = 0
@@ -182,6 +199,7 @@ class _Handlers:
             graph=choose(accept, GRAPHS),
             default_graphs=tuple(value for name, value in pairs if name == "default-graph-uri"),
             named_graphs=tuple(value for name, value in pairs if name == "named-graph-uri"),
+            base=f"{self._graph.base}sparql",
             max_bytes=self._limits.result_bytes,
         )
         answer = await self._ask(question)
@@ -249,8 +267,7 @@ class _Handlers:
         """The root: HTML, or the VoID description."""
         if choose(request.headers.get("accept"), _PAGES) != HTML:
             return await self.void(request)
-        counts: dict[str, Any] = self._graph.workspace.manifest().get("counts", {})
-        return _response(home_page(dict(counts.get("entities", {}))), HTML)
+        return _response(home_page(self._graph.counts()), HTML)
 
     # Linked data
 

@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from kg.exporters.rdf_terms import NAMESPACES
+from kg.sparql.engine import short_iri
 
 __all__ = ["endpoint_page", "entity_page", "home_page"]
 
@@ -34,14 +35,6 @@ def _page(title: str, body: str) -> str:
     )
 
 
-def short(iri: str) -> str:
-    """An IRI with a prefix where one is known."""
-    for prefix, namespace in NAMESPACES.items():
-        if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri[len(namespace) :]}"
-    return iri
-
-
 class _Links:
     """Links relative to a page, so that they also work where a proxy puts the server elsewhere."""
 
@@ -50,7 +43,7 @@ class _Links:
 
     def to(self, iri: str) -> str:
         """A link to the page of a node; to the outside too where it is one."""
-        name = escape(self._names.get(iri) or short(iri))
+        name = escape(self._names.get(iri) or short_iri(iri))
         if iri.startswith(self._base):
             return f'<a href="{escape(self._root + iri[len(self._base) :])}">{name}</a>'
         here = f"{self._root}resource?iri={quote(iri, safe='')}"
@@ -78,7 +71,7 @@ def entity_page(iri: str, found: bytes, base: str, root: str, data: Iterable[tup
             out[predicate].append(links.to(thing) if is_node else escape(thing))
         elif predicate not in _BEHIND:
             back[predicate].append(links.to(subject))
-    title = names.get(iri) or short(iri)
+    title = names.get(iri) or short_iri(iri)
     formats = ", ".join(f'<a href="{escape(address)}">{escape(name)}</a>' for name, address in data)
     parts = [f'<h1 dir="auto">{escape(title)}</h1>\n<p class="iri">{escape(iri)}</p>', _terms(out)]
     if back:
@@ -89,8 +82,8 @@ def entity_page(iri: str, found: bytes, base: str, root: str, data: Iterable[tup
 
 def _terms(said: dict[str, list[str]]) -> str:
     lines = []
-    for predicate in sorted(said, key=short):
-        lines.append(f'<dt title="{escape(predicate)}">{escape(short(predicate))}</dt>')
+    for predicate in sorted(said, key=short_iri):
+        lines.append(f'<dt title="{escape(predicate)}">{escape(short_iri(predicate))}</dt>')
         lines += [f'<dd dir="auto">{thing}</dd>' for thing in said[predicate]]
     return "<dl>" + "".join(lines) + "</dl>"
 

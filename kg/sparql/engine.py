@@ -16,9 +16,9 @@ from kg.sparql.negotiation import CSV, JSON, JSON_LD, NTRIPLES, RDF_XML, TSV, TU
 if TYPE_CHECKING:
     import pyoxigraph
 
-__all__ = ["Answer", "Description", "NotAcceptableError", "Question", "answer", "open_store", "rewritten"]
+__all__ = ["Answer", "Description", "NotAcceptableError", "Question", "answer", "open_store", "rewritten", "short_iri"]
 
-Term = str | int | float | bool
+Term = str | int | float | bool | list[str]
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8b-fBCEFce]|1[0-9a-fA-F]);|\xef\xbf[\xbe\xbf]")
 _LABELS = ("skos:prefLabel", "schema:name", "rdfs:label", "dcterms:title")
 _MOST_LABELS = 2000
@@ -43,7 +43,9 @@ class Question:
         graph: Media type for CONSTRUCT and DESCRIBE.
         default_graphs: IRIs of the graphs whose union is asked; none, here and in ``named_graphs``: the whole dataset.
         named_graphs: IRIs of the graphs that GRAPH sees.
-        parameters: Values of ``$name``: an IRI in angle brackets, another text, a number, a truth value.
+        parameters: Values of ``$name``: an IRI in angle brackets, another text, a number, a truth value,
+            or a list of such, for ``VALUES ?x { $name }``.
+        base: What relative IRIs in the query are resolved against.
         max_bytes: The largest answer.
     """
 
@@ -53,6 +55,7 @@ class Question:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     parameters: Mapping[str, Term] = field(default_factory=dict)
+    base: str | None = None
     max_bytes: int = 50_000_000
 
 
@@ -154,7 +157,7 @@ def _answered(store: pyoxigraph.Store, asked: Question) -> Answer:
         dataset["default_graph"] = [ox.NamedNode(iri) for iri in asked.default_graphs]
         dataset["named_graphs"] = [ox.NamedNode(iri) for iri in asked.named_graphs]
     query = with_parameters(asked.query, {name: _term(value) for name, value in asked.parameters.items()})
-    found = store.query(query, prefixes=NAMESPACES, **dataset)
+    found = store.query(query, base_iri=asked.base, prefixes=NAMESPACES, **dataset)
     if isinstance(found, ox.QueryTriples):
         return Answer("graph", *_graph(found, _acceptable(asked.graph, "a graph"), asked.max_bytes))
     media_type = _acceptable(asked.rows, "a table" if isinstance(found, ox.QuerySolutions) else "yes or no")
@@ -173,9 +176,11 @@ def _acceptable(media_type: str | None, what: str) -> str:
 
 
 def _term(value: Term) -> str:
-    """A value in the syntax of SPARQL."""
+    """A value in the syntax of SPARQL; several for VALUES."""
     import pyoxigraph as ox
 
+    if isinstance(value, list):
+        return " ".join(map(_term, value))
     if isinstance(value, str) and value.startswith("<") and value.endswith(">"):
         return str(ox.NamedNode(value[1:-1]))  # which refuses what would end the IRI early
     return str(ox.Literal(value))
@@ -211,6 +216,18 @@ def rewritten(turtle: str, media_type: str) -> bytes:
 
     triples = [quad.triple for quad in ox.parse(turtle, ox.RdfFormat.TURTLE)]
     return _graph(triples, media_type, len(turtle) * 20)[1]
+
+
+def short_iri(iri: str) -> str:
+    """An IRI with a prefix where one is known.
+
+    >>> short_iri("http://purl.org/dc/terms/title")
+    'dcterms:title'
+    """
+    for prefix, namespace in NAMESPACES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
 
 
 # Descriptions

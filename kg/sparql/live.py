@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from kg.errors import KgError
+from kg.exporters.rdf_terms import check_base
 from kg.sparql.engine import Answer, Description, Question
 from kg.sparql.store import store_of
 from kg.sparql.worker import BusyError, Pool
@@ -40,7 +41,7 @@ class LiveGraph:
 
     def __init__(self, workspace: Workspace, base: str, size: int = 2) -> None:
         self.workspace = workspace
-        self.base = base
+        self.base = check_base(base)
         self.size = size
         self._renewing = threading.Lock()
         self._looked = time.monotonic()
@@ -57,6 +58,10 @@ class LiveGraph:
     def build(self) -> str | None:
         """Name of the build that questions are answered from."""
         return self._opened.build
+
+    def counts(self) -> dict[str, int]:
+        """Entities by type."""
+        return dict(self.workspace.manifest().get("counts", {}).get("entities", {}))
 
     def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
         """As ``Pool.ask``."""
