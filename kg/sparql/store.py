@@ -6,7 +6,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from kg import exporters, schema
@@ -84,4 +84,5 @@ def write_store(workspace: Workspace, base: str, path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
         raise ServiceError(f"cannot write {path}: {error}") from error
     finally:
-        quads.unlink(missing_ok=True)
+        with suppress(OSError):
+            quads.unlink()
