@@ -140,7 +140,56 @@ def schema_reference() -> str:
     )
 
 
-REFERENCE: dict[str, Callable[[], str]] = {"cli.md": cli_reference, "schema.md": schema_reference}
+# Reference of RDF
+
+
+def rdf_reference() -> str:
+    """The page ``rdf.md``."""
+    from kg.exporters.rdf_ontology import own_terms
+    from kg.exporters.rdf_terms import NAMESPACES, OWN, own_property, own_relation
+    from kg.schema import RDF_CLASSES, RDF_PROFILES, RDF_PROPERTIES, RDF_RELATIONS
+
+    def rows(table: dict[str, Any], own: Callable[[str], str]) -> list[list[str]]:
+        return [[f"`{name}`", f"`{own(name)}`", *(_terms(cell) for cell in cells)] for name, cells in table.items()]
+
+    head = ("", "own term", *RDF_PROFILES)
+    terms = [
+        (f"`{t.name}`", t.kind.partition(":")[2], t.comment, _terms(" ".join(t.domain)), _terms(" ".join(t.range)))
+        for t in own_terms()
+    ]
+    return "\n".join(
+        [
+            _NOTE,
+            "# RDF: the terms\n",
+            "Source: the tables at the end of `kg/schema.py`. What is said with them, and the IRIs:",
+            "[RDF](../explanation/rdf.md).\n",
+            "The default profile, `lpwc`, writes our own term and the others of the cell. The other profiles write the",
+            "terms of the cell, and our own where it is empty. A term after ^ points from the target to the paper.\n",
+            "## Classes\n",
+            _table(head, rows(RDF_CLASSES, lambda label: f"kg:{label}")),
+            "## Edges\n",
+            _table(head, rows(RDF_RELATIONS, own_relation)),
+            "## Properties\n",
+            "The first term of a cell alone is written; our own if there is none.\n",
+            _table(head, rows(RDF_PROPERTIES, own_property)),
+            "## Own terms\n",
+            f"Namespace `{OWN}`. The ontology is `exporters/rdf_files/ontology.ttl`, shipped with the package.\n",
+            _table(("term", "is a", "meaning", "domain", "range"), terms),
+            "## Prefixes\n",
+            _table(("prefix", "namespace"), [(f"`{prefix}`", name) for prefix, name in sorted(NAMESPACES.items())]),
+        ]
+    )
+
+
+def _terms(cell: str) -> str:
+    return ", ".join(f"`{term}`" for term in cell.split())
+
+
+REFERENCE: dict[str, Callable[[], str]] = {
+    "cli.md": cli_reference,
+    "rdf.md": rdf_reference,
+    "schema.md": schema_reference,
+}
 
 
 # Transcripts
@@ -388,8 +437,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scores", type=Path, metavar="FOLDER", help="annotated papers and their score.py")
     arguments = parser.parse_args()
+    from kg.exporters.rdf_ontology import FOLDER, made_files
+
     for name, make in REFERENCE.items():
         _write(DOCS / "reference" / name, make())
+    for name, text in made_files().items():
+        _write(FOLDER.resolve() / name, text)
     failures = []
     with tempfile.TemporaryDirectory() as scratch:
         graph = build_graph(Path(scratch) / "built")

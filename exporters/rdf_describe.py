@@ -72,9 +72,11 @@ def property_term(name: str, profile: str) -> str:
 
 
 def lexical_double(value: float) -> str:
-    """A float as XML Schema writes it, so that it is read back exactly."""
+    """A float as it is written in every syntax alike, so that it is read back exactly."""
     text = repr(float(value))
-    return text if text[-1].isdigit() else {"inf": "INF", "-inf": "-INF", "nan": "NaN"}[text]
+    if text[-1].isdigit():
+        return text if "e" in text else text + "e0"
+    return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}[text]
 
 
 def _date_type(text: str) -> str | None:

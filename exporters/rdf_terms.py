@@ -265,8 +265,6 @@ class Turtle(NTriples):
     def _typed(self, lexical: str, datatype: str) -> str:
         if datatype == "xsd:boolean" or (datatype == "xsd:integer" and re.fullmatch(r"-?\d+", lexical)):
             return lexical
-        if datatype == "xsd:double" and re.fullmatch(r"-?\d+\.\d+", lexical):
-            return lexical + "e0"
         if datatype == "xsd:double" and re.fullmatch(r"-?\d+(\.\d+)?e[+-]?\d+", lexical):
             return lexical
         return f'"{lexical}"^^{datatype}'

@@ -158,7 +158,7 @@ RDF_PROFILES = ("lpwc", "schema.org", "fair4ml", "ml-schema", "mldcat-ap")
 
 # fmt: off
 RDF_CLASSES: dict[str, tuple[str, str, str, str, str]] = {
-    "Paper": ("lpwc:paper schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "foaf:Document"),
+    "Paper": ("lpwc:paper schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "schema:ScholarlyArticle", "lpwc:paper"),
     "Method": ("lpwc:method", "schema:DefinedTerm", "fair4ml:MLModel", "mls:Algorithm", "mls:Algorithm"),
     "Dataset": ("lpwc:dataset dcat:Dataset", "schema:Dataset", "schema:Dataset", "mls:Dataset", "dcat:Dataset"),
     "Hardware": ("it6:Hardware", "schema:Product", "schema:Product", "", "it6:Hardware"),
@@ -166,7 +166,7 @@ RDF_CLASSES: dict[str, tuple[str, str, str, str, str]] = {
     "Metric": ("it6:EvaluationMeasure", "schema:DefinedTerm", "schema:DefinedTerm", "mls:EvaluationMeasure", "it6:EvaluationMeasure"),
     "Author": ("schema:Person", "schema:Person", "schema:Person", "schema:Person", "foaf:Agent"),
     "Organization": ("schema:Organization", "schema:Organization", "schema:Organization", "schema:Organization", "foaf:Agent"),
-    "Repository": ("lpwc:repository", "schema:WebPage", "schema:WebPage", "schema:WebPage", "foaf:Document"),
+    "Repository": ("lpwc:repository", "schema:WebPage", "schema:WebPage", "schema:WebPage", "lpwc:repository"),
 }
 
 RDF_RELATIONS: dict[str, tuple[str, str, str, str, str]] = {
@@ -181,7 +181,7 @@ RDF_RELATIONS: dict[str, tuple[str, str, str, str, str]] = {
     "REPORTS": ("", "schema:mentions", "schema:mentions", "dcterms:references", "dcterms:references"),
     "AUTHORED_BY": ("dcterms:creator", "schema:author", "schema:author", "schema:author", "dcterms:creator"),
     "AFFILIATED_WITH": ("schema:sourceOrganization", "schema:sourceOrganization", "schema:sourceOrganization", "schema:sourceOrganization", "dcterms:contributor"),
-    "HAS_CODE": ("lpwc-p:hasRepository", "schema:relatedLink", "schema:relatedLink", "schema:relatedLink", "dcterms:references"),
+    "HAS_CODE": ("lpwc-p:hasRepository", "schema:relatedLink", "schema:relatedLink", "schema:relatedLink", "lpwc-p:hasRepository"),
     "HAS_PAGE": ("foaf:page", "schema:relatedLink", "schema:relatedLink", "schema:relatedLink", "foaf:page"),
     "VARIANT_OF": ("skos:broader", "schema:isBasedOn", "schema:isBasedOn", "skos:broader", "dcterms:isVersionOf"),
     "MADE_BY": ("schema:manufacturer", "schema:manufacturer", "schema:manufacturer", "schema:manufacturer", ""),
@@ -194,7 +194,7 @@ RDF_PROPERTIES: dict[str, tuple[str, str, str, str, str]] = {
     "named": ("", "", "", "", ""),
     "kind": ("", "schema:additionalType", "schema:additionalType", "", ""),
     "title": ("dcterms:title", "schema:headline", "schema:headline", "dcterms:title", "dcterms:title"),
-    "abstract": ("dcterms:abstract", "schema:abstract", "schema:abstract", "dcterms:abstract", "dcterms:description"),
+    "abstract": ("dcterms:abstract", "schema:abstract", "schema:abstract", "dcterms:abstract", "dcterms:abstract"),
     "date": ("dcterms:issued", "schema:datePublished", "schema:datePublished", "dcterms:issued", "dcterms:issued"),
     "year": ("", "", "", "", ""),
     "venue": ("", "", "", "", ""),

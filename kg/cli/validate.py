@@ -46,7 +46,8 @@ def validate(ctx: click.Context, target: str, as_json: bool) -> None:
         else:
             parts = (violation.node, violation.path, violation.value, violation.message)
             click.echo("\t".join(_short(one_line(part)) for part in parts))
-    click.echo(f"{len(found):,} violations" if found else "conforms", err=True)
+    counted = f"{len(found):,} violation{'s' if len(found) > 1 else ''}"
+    click.echo(counted if found else "conforms", err=True)
     ctx.exit(1 if found else 0)
 
 

@@ -84,11 +84,16 @@ def test_commands() -> None:
         "build",
         "extract",
         "query",
+        "sparql",
+        "serve",
         "search",
         "show",
         "path",
         "stats",
         "export",
+        "neo4j-browser",
+        "import",
+        "validate",
         "formats",
         "seeds",
     ]
@@ -96,7 +101,7 @@ def test_commands() -> None:
 
 def test_formats() -> None:
     assert READERS.names() == ["csv", "hf-papers", "json", "jsonl", "tsv"]
-    assert EXPORTERS.names() == ["jsonl"]
+    assert EXPORTERS.names() == ["jsonl", "rdf"]
 
 
 def test_spacy_factories() -> None:
