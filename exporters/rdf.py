@@ -136,11 +136,12 @@ class SortedLines:
 
 
 def _lines_of(section: Section) -> list[str]:
-    lines = set()
+    lines = []
     for subject, said, graph in section:
         end = f" {graph} .\n" if graph else " .\n"
-        lines.update([f"{subject} {predicate} {thing}{end}" for predicate, thing in said])
-    return sorted(lines)
+        lines += [f"{subject} {predicate} {thing}{end}" for predicate, thing in said]
+    lines.sort()
+    return list(dict.fromkeys(lines))
 
 
 def _spill(file: IO[bytes], blocks: list[str]) -> IO[bytes]:

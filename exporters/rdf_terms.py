@@ -56,6 +56,7 @@ NAMESPACES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _PREFIXES = frozenset(t.prefix for t in NODE_TYPES.values()) - {"paper"}
+_SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 _DOTS = ("", ".", "..")
 _DOI = re.compile(r"10\.\d{4,9}(?:/(?!\.{0,2}(?:/|\Z))[!-.0-~]+)+")
 _ARXIV = re.compile(r"\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7}")
@@ -113,9 +114,10 @@ def is_plain_url(text: str) -> bool:
     return len(text) < 2000 and _PLAIN_URL.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=16384)
 def _local(name: str) -> str:
     """A name as one segment of a path; what servers and browsers take for steps ("..") gets a mark in front."""
-    escaped = quote(name, safe="")
+    escaped = name if _SAFE.fullmatch(name) else quote(name, safe="")
     return "%00" + escaped if name in _DOTS or name[0] == "\0" else escaped
 
 
@@ -129,9 +131,10 @@ class Minter:
     def __init__(self, base: str = DEFAULT_BASE) -> None:
         self.base = check_base(base)
         self._taken: set[int] = set()
-
-    def entity(self, entity_id: str) -> str:
+        self.entity = lru_cache(maxsize=65536)(self._entity)
         """The IRI of a node that is no paper: ``BASE/method/resnet50``."""
+
+    def _entity(self, entity_id: str) -> str:
         prefix, colon, rest = entity_id.partition(":")
         if colon and prefix in _PREFIXES and rest not in _DOTS:
             return f"{self.base}{prefix}/{_local(rest)}"
