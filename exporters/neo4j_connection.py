@@ -155,12 +155,15 @@ class Connection:
             "CredentialsExpired": f"{login.user!r} must change the password first (ALTER CURRENT USER SET PASSWORD)",
             "DatabaseNotFound": f"{login.uri} has no database {login.database!r}",
             "ForbiddenOnReadOnlyDatabase": f"{database} at {login.uri} is read-only",
+            "WriteOnReadOnlyAccessDatabase": f"{database} at {login.uri} is read-only",
             "Forbidden": f"the user {login.user!r} may not do this at {login.uri}: {message[:200]}",
         }
         if code in known:
             return ServiceError(known[code])
         if _DISK_FULL.search(message):
-            return ServiceError(f"the disk of the server {login.uri} is full: {message[:200]}")
+            return ServiceError(
+                f"{login.uri} cannot write: the disk of the server is full or fails (its log says more)"
+            )
         if not code:
             return ServiceError(f"no answer from {login.uri}: {_reason(message)}")
         return ServiceError(f"{login.uri} failed with {code}: {message[:300]}")
@@ -182,7 +185,7 @@ def _reason(message: str) -> str:
     return message[:200]
 
 
-_DISK_FULL = re.compile(r"no space left|disk (?:is )?full|out of disk", re.IGNORECASE)
+_DISK_FULL = re.compile(r"no space left|could not append transaction|disk (?:is )?full", re.IGNORECASE)
 
 
 def _passes(error: Exception) -> bool:
