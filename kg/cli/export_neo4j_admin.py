@@ -15,7 +15,7 @@ __all__ = ["neo4j_admin"]
 @click.command(
     "neo4j-admin",
     help="CSV files for 'neo4j-admin database import full', with the command, style and queries for Neo4j Browser.",
-    epilog="Example:  kg export neo4j-admin graph -o neo4j-import && NEO4J_PASSWORD=... docker compose up",
+    epilog="Example:  kg export neo4j-admin graph -o neo4j-import",
 )
 @workspace_argument
 @click.option(

@@ -27,6 +27,7 @@ from kg.graph import KnowledgeGraph
 from kg.model import Entity, Evidence, Relation
 from kg.schema import NODE_TYPES, RELATION_TYPES
 from kg.workspace import Workspace
+from tests.conftest import ROOT
 from tests.contract.test_exporters import hostile_graph
 from tests.graphs import sample_graph
 
@@ -335,3 +336,8 @@ def test_the_command_says_what_to_type_and_serves_until_interrupted() -> None:
         process.communicate()
     assert process.returncode == 130
     assert "/guide.html" in lines[2]
+
+
+def test_the_how_to_page_lists_every_question() -> None:
+    page = (ROOT / "docs" / "how-to" / "neo4j.md").read_text(encoding="utf-8")
+    assert [line[2:] for line in page.splitlines() if line.startswith("- ")] == [q.title for q in saved_queries()]
