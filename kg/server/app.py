@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from kg.console import one_line
 from kg.errors import KgError, QueryError, ServiceError
@@ -41,6 +41,7 @@ _SAFE = {
 }
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _BODY_S = 30.0
+_LONGEST_ADDRESS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +96,21 @@ def create_app(graph: Source, limits: Limits | None = None, origins: tuple[str, 
         allow_methods=["GET", "POST"],
         allow_headers=["Accept", "Content-Type"],
     )
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", handlers.home),
             Route("/sparql", handlers.sparql, methods=["GET", "POST"]),
             Route("/sparql/", handlers.sparql, methods=["GET", "POST"]),
             Route("/.well-known/void", handlers.void),
             Route("/resource", handlers.resource),
-            Route("/page/{path:path}", handlers.page),
-            Route("/data/{path:path}", handlers.data),
-            Route("/{path:path}", handlers.entity),
         ],
         middleware=[cors],
         exception_handlers={KgError: _on_error, HTTPException: _on_error},
     )
+    # All else is an entity's. No Route: its patterns match no path with a line end in it, as an id may have.
+    app.router.default = request_response(handlers.linked)
+    app.router.redirect_slashes = False
+    return app
 
 
 _STATUS: tuple[tuple[type[KgError], int], ...] = (
@@ -131,16 +133,26 @@ async def _on_error(request: Request, error: Exception) -> Response:
 
 
 def _pairs(data: bytes) -> list[tuple[str, str]]:
-    """The parameters in a query string or a form."""
+    """The parameters in a form."""
     try:
         return parse_qsl(data.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=100)
     except ValueError as error:
         raise HTTPException(400, "the parameters are not UTF-8 in percent encoding, or too many") from error
 
 
+def _query_pairs(request: Request) -> list[tuple[str, str]]:
+    """The parameters in the address."""
+    raw: bytes = request.scope["query_string"]
+    if len(raw) > _LONGEST_ADDRESS:
+        raise HTTPException(414, "the address is too long: post the query")
+    return _pairs(raw)
+
+
 def _raw_path(request: Request) -> str:
     """The path as it was sent."""
     raw: bytes = request.scope["raw_path"]
+    if len(raw) > _LONGEST_ADDRESS:
+        raise HTTPException(414, "the address is too long")
     return raw.decode("ascii", "replace").partition("?")[0]
 
 
@@ -180,7 +192,7 @@ class _Handlers:
 
     async def sparql(self, request: Request) -> Response:
         """SPARQL 1.1 Protocol, query operation; without a query the service description."""
-        pairs = _pairs(request.scope["query_string"])
+        pairs = _query_pairs(request)
         query: str | None = None
         if request.method == "POST":
             query, more = await self._posted(request)
@@ -271,6 +283,13 @@ class _Handlers:
 
     # Linked data
 
+    async def linked(self, request: Request) -> Response:
+        """An entity's IRI, page or data."""
+        if request.method not in ("GET", "HEAD"):
+            raise HTTPException(405, "entities are only read", {"Allow": "GET, HEAD"})
+        kind = _raw_path(request).split("/")[1]
+        return await {"page": self.page, "data": self.data}.get(kind, self.entity)(request)
+
     async def entity(self, request: Request) -> Response:
         """The IRI of an entity: 303 to its page or its data."""
         path = _path(request)
@@ -288,7 +307,8 @@ class _Handlers:
 
     async def _exists(self, iri: str) -> None:
         try:
-            found = await self._ask(Question("ASK { $iri ?p ?o }", parameters={"iri": f"<{iri}>"}))
+            known = "ASK { { $iri ?p ?o } UNION { ?s ?p $iri } }"
+            found = await self._ask(Question(known, parameters={"iri": f"<{iri}>"}))
         except QueryError:
             found = None
         if found is None or b"true" not in found.body:
@@ -321,7 +341,7 @@ class _Handlers:
 
     async def resource(self, request: Request) -> Response:
         """Any node of the graph, as papers are that have their IRI from a DOI or from arXiv: ``/resource?iri=...``."""
-        wanted = [value for name, value in _pairs(request.scope["query_string"]) if name == "iri"]
+        wanted = [value for name, value in _query_pairs(request) if name == "iri"]
         if len(wanted) != 1:
             raise HTTPException(400, "which node? /resource?iri=...")
         media_type = self._media_type(request)

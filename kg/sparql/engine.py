@@ -140,11 +140,13 @@ class _Body:
         """All of it.
 
         Raises:
-            QueryError: if it holds a character that XML cannot.
+            NotAcceptableError: if it holds a character that XML cannot.
         """
         body = b"".join(self._parts)
         if media_type in (XML, RDF_XML) and _NOT_XML.search(body):
-            raise QueryError("the answer holds a control character, which XML cannot write: ask for JSON or Turtle")
+            raise NotAcceptableError(
+                "the answer holds a control character, which XML cannot write: ask for JSON or Turtle"
+            )
         return body
 
 

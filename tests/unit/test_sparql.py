@@ -112,7 +112,7 @@ def test_a_parameter_stays_one_text(store_text: str) -> None:
     import pyoxigraph
 
     term = str(pyoxigraph.Literal(store_text))
-    (found,) = pyoxigraph.Store().query(with_parameters("SELECT ?x { BIND($v AS ?x) }", {"v": term}))
+    (found,) = pyoxigraph.Store().query(with_parameters("SELECT ?x { BIND($v AS ?x) }", {"v": term}))  # type: ignore[misc]
     assert found["x"].value == store_text
 
 
