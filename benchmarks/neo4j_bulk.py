@@ -2,9 +2,9 @@
 
     python -m benchmarks.neo4j_bulk WORKSPACE ...
 
-Starts servers of its own (tests/neo4j/server.py). One JSON line a workspace: edges/s of the file writer (nodes are written
-in that time, too), its peak memory in MB, seconds of ``database import full`` with the start of its Java, seconds from
-the start of the server until constraints and indexes are online, and seconds of ``kg export neo4j`` into an empty,
+Starts servers of its own (tests/neo4j/server.py). One JSON line a workspace: edges/s of the file writer (it writes the
+nodes in that time, too), its peak memory in MB, seconds of ``database import full`` with the start of its Java, seconds
+from the start of the server until constraints and indexes are online, and seconds of ``kg export neo4j`` into an empty,
 warmed-up server.
 """
 
