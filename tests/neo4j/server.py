@@ -149,7 +149,7 @@ class JavaServer:
         self._lib = jars()
         self._temporary = home is None
         self.home = (home or Path(tempfile.mkdtemp(prefix="kg-neo4j-"))).absolute()
-        self.password = password or os.environ.get("KG_TEST_NEO4J_PASSWORD") or secrets.token_urlsafe(12)
+        self.password = password or os.environ.get("KG_TEST_NEO4J_PASSWORD") or secrets.token_hex(12)
         bolt, http = free_ports(2)
         self.uri, self.http = f"bolt://127.0.0.1:{bolt}", f"http://127.0.0.1:{http}"
         self._ports = {
@@ -260,7 +260,7 @@ class DockerServer:
     def __init__(self, *, password: str | None = None) -> None:
         if shutil.which("docker") is None or _docker("info", check=False).returncode:
             raise UnavailableError("no Docker engine is running")
-        self.password = password or secrets.token_urlsafe(12)
+        self.password = password or secrets.token_hex(12)
         bolt, http = free_ports(2)
         self.uri, self.http = f"bolt://127.0.0.1:{bolt}", f"http://127.0.0.1:{http}"
         self._name = f"kg-neo4j-{secrets.token_hex(4)}"
@@ -372,7 +372,7 @@ def obtain() -> Server:
 def main(arguments: list[str]) -> None:
     """Run a server for a person until Ctrl-C."""
     home = Path(arguments[0]) if arguments else None
-    password = os.environ.get("NEO4J_PASSWORD") or secrets.token_urlsafe(12)
+    password = os.environ.get("NEO4J_PASSWORD") or secrets.token_hex(12)
     server = JavaServer(home, password=password)
     server.start()
     shown = "$NEO4J_PASSWORD" if os.environ.get("NEO4J_PASSWORD") else password
