@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import re
 import shutil
 import signal
@@ -558,3 +559,27 @@ def test_a_service_that_fails_is_exit_code_3(database: Database, workspace: Path
     assert code == 3
     assert output.count("\n") == 1
     assert output.startswith("kg: bolt://")
+
+
+def test_the_password_is_asked_for_on_a_terminal_and_not_shown(database: Database, workspace: Path) -> None:
+    command = [sys.executable, "-c", "from kg.cli.main import main; main()", "export", "neo4j", str(workspace)]
+    command += ["--uri", database.login.uri, "--user", database.login.user]
+    environment = {name: value for name, value in os.environ.items() if name != "NEO4J_PASSWORD"}
+    terminal, keyboard = pty.openpty()
+    try:
+        child = subprocess.Popen(
+            command, stdin=keyboard, stderr=subprocess.PIPE, env=environment, start_new_session=True
+        )
+        assert child.stderr is not None
+        asked = child.stderr.read(len(f"Password of {database.login.user}"))
+        assert asked.decode() == f"Password of {database.login.user}"
+        time.sleep(0.2)  # until it has taken away the echo, and what was typed before
+        os.write(terminal, f"{database.login.password}\n".encode())
+        said = child.stderr.read().decode()
+        child.stderr.close()
+        assert child.wait(60) == 0, said
+    finally:
+        os.close(terminal)
+        os.close(keyboard)
+    assert "holds 'kg'" in said
+    assert database.login.password not in said
