@@ -22,6 +22,7 @@ from kg.sparql.engine import Answer, Description, Question, answer, open_store
 __all__ = ["BusyError", "Pool", "TimeLimitError", "Worker"]
 
 _START_S = 60.0
+_END_S = 2.0
 MEMORY_BYTES = 4 << 30
 
 
@@ -68,18 +69,18 @@ class Worker:
         try:
             self._pipe.send((asked, timeout_s))
         except OSError as error:
-            self.close()
+            self._kill()
             raise ServiceError("the process that answers queries has died; ask again") from error
         return self._receive(timeout_s)
 
     def _receive(self, timeout_s: float) -> Answer:
         try:
             if not self._pipe.poll(timeout_s):
-                self.close()
+                self._kill()
                 raise TimeLimitError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout")
             reply: Answer | KgError = self._pipe.recv()
         except (EOFError, OSError) as error:
-            self.close()
+            self._kill()
             raise ServiceError(
                 "the engine died of the query: it needs too much memory, or is too deeply nested"
             ) from error
@@ -88,10 +89,17 @@ class Worker:
         return reply
 
     def close(self) -> None:
-        """End the process, whatever it does."""
+        """End the process: it ends by itself when nobody can ask it any more, unless it is at work."""
         self._pipe.close()
+        self._process.join(_END_S)
         self._process.kill()
         self._process.join()
+
+    def _kill(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
 
     def __enter__(self) -> Worker:
         return self
