@@ -85,7 +85,8 @@ class OneExtension:
     """An exporter with one of its extensions."""
 
     def __init__(self, exporter: Exporter, extension: str) -> None:
-        self.name, self.description, self.extensions = exporter.name, exporter.description, (extension,)
+        self.name, self.description = exporter.name, exporter.description
+        self.extensions: tuple[str, ...] = (extension,)
         self.write, self.read_back = exporter.write, exporter.read_back
 
 
