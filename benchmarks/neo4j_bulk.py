@@ -28,7 +28,7 @@ from kg.workspace import Workspace
 from tests.neo4j.server import JavaServer
 
 _WRITE = """
-import resource, sys, time
+import re, sys, time
 from pathlib import Path
 from kg.exporters.neo4j_admin import write_import_files
 from kg.workspace import Workspace
@@ -40,7 +40,7 @@ with Workspace(sys.argv[1]).open_graph() as source:
     summary = write_import_files(lines, Path(sys.argv[2]))
     taken = time.perf_counter() - start
 print(sum(summary.nodes.values()), sum(summary.relations.values()), taken,
-      resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+      int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
 """
 
 
