@@ -34,8 +34,10 @@ EXAMPLES = [
     for example in dict.fromkeys(example for _, text in commands() for example in examples(text))
     if not example.startswith(NEED_A_SERVER)
 ]
-NOT_RUN = ("make", "pip", "pipx", "git", "docker", "python3", ".venv/bin/pip", "export")
-NOT_RUN += ("neo4j", "neo4j-import/import.sh", "cypher-shell")
+NOT_RUN = (
+    *("make", "pip", "pipx", "git", "docker", "python3", ".venv/bin/pip", "export"),
+    *("neo4j", "neo4j-import/import.sh", "cypher-shell"),
+)
 """First words of the lines of ``sh`` blocks; these are not run."""
 
 
