@@ -22,6 +22,7 @@ _FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "jsonld"
 @workspace_argument
 @click.argument("text", metavar="[QUERY]", required=False)
 @click.option("--file", type=click.Path(dir_okay=False), metavar="FILE", help="Read the query from a file.")
+@click.option("--saved", metavar="NAME", help="Ask a saved question, by its name or number; --saved list lists them.")
 @parameters_option
 @timeout_option
 @click.option("--base", metavar="IRI", help="What minted IRIs begin with; default: where kg serve answers.")
@@ -36,6 +37,7 @@ def sparql(
     folder: str,
     text: str | None,
     file: str | None,
+    saved: str | None,
     parameters: dict[str, Any],
     timeout: float,
     base: str | None,
@@ -46,6 +48,9 @@ def sparql(
     Queries only read. Prefixes of the export (kg, lpwc, dcterms, skos, oa, ...) need no declaration. On first use the
     graph is loaded into a store, which is kept in the workspace. Terms: docs/reference/rdf.md.
     """
+    if saved == "list":
+        _list_saved()
+        return
     from kg.errors import UsageError
     from kg.exporters.rdf_terms import DEFAULT_BASE
     from kg.sparql import negotiation as media
@@ -59,12 +64,13 @@ def sparql(
         **{"turtle": media.TURTLE, "ntriples": media.NTRIPLES, "jsonld": media.JSON_LD, "rdfxml": media.RDF_XML},
         **{"json": media.JSON_LD, "xml": media.RDF_XML},
     }
+    query, examples = _saved(saved) if saved else (read_query(text, file), {})
     question = Question(
-        read_query(text, file),
+        query,
         rows=rows.get(output_format or "table"),
         graph=graphs.get(output_format or "turtle"),
         base=base or DEFAULT_BASE,
-        parameters={name: _plain(value) for name, value in parameters.items()},
+        parameters={name: _plain(value) for name, value in {**examples, **parameters}.items()},
         max_bytes=1 << 30,
     )
 
@@ -77,6 +83,22 @@ def sparql(
         except NotAcceptableError as error:
             raise UsageError(f"--format {output_format} cannot write this answer: {error}") from error
     _echo(answer, output_format or "table")
+
+
+def _list_saved() -> None:
+    from kg.sparql.questions import saved_questions
+
+    echo_rows("table", ["name", "question"], [[question.name, question.title] for question in saved_questions()])
+
+
+def _saved(name: str) -> tuple[str, dict[str, Any]]:
+    """Query and example parameters of a saved question."""
+    from kg.sparql.questions import saved_questions
+
+    for question in saved_questions():
+        if name in (question.name, question.name.partition("-")[0]):
+            return question.sparql, question.params
+    raise click.UsageError(f"there is no saved question {name!r}: see --saved list")
 
 
 def _plain(value: Any) -> Any:

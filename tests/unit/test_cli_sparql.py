@@ -104,6 +104,20 @@ def test_parameters_files_and_standard_input(folder: str, tmp_path: Path) -> Non
     assert "give a query" in kg("sparql", folder, code=2).stderr
 
 
+def test_saved_questions_are_listed_and_asked(folder: str) -> None:
+    listed = kg("sparql", folder, "--saved", "list").stdout
+    assert "08-most-compared-baselines" in listed
+    found = kg("sparql", folder, "--saved", "08", "--param", "at_least=1", "--format", "csv").stdout
+    assert (
+        found
+        == kg(
+            "sparql", folder, "--saved", "08-most-compared-baselines", "--param", "at_least=1", "--format", "csv"
+        ).stdout
+    )
+    assert found.splitlines()[1].startswith("ResNet-50,1,2024")
+    assert "--saved list" in kg("sparql", folder, "--saved", "99", code=2).stderr
+
+
 def test_the_base_of_the_iris_can_be_chosen(folder: str) -> None:
     query = 'SELECT ?m { ?m skos:prefLabel "FooNet" }'
     found = kg("sparql", folder, query, "--base", "https://example.org/kg", "--format", "csv")
