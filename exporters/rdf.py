@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
@@ -27,7 +28,9 @@ Group = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
 """An entity and the relations that begin at it, as the canonical export has them."""
 
 _COMPRESSED = (".gz", ".zst")
-_CHUNK = 48 << 20  # characters that are sorted in memory at a time
+_CHUNK = 24 << 20  # characters that are sorted in memory at a time
+_BATCH = 64  # parts that are read at a time from each of the sorted files
+_FILES = 128  # sorted files that are open at a time
 _RELATION_START = b'{"confidence":'
 
 
@@ -130,6 +133,11 @@ class SortedLines:
                     parts.sort()
                     runs.append(_spill(stack.enter_context(tempfile.TemporaryFile()), parts))
                     parts, size = [], 0
+                    if len(runs) == _FILES:
+                        whole = _spill(stack.enter_context(tempfile.TemporaryFile()), heapq.merge(*map(_spilled, runs)))
+                        for run in runs:
+                            run.close()
+                        runs = [whole]
             parts.sort()
             merged = heapq.merge(*map(_spilled, runs), parts) if runs else parts
             out.writelines(_without_repeats(merged) if self._by_line else merged)
@@ -144,9 +152,11 @@ def _lines_of(section: Section) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def _spill(file: IO[bytes], blocks: list[str]) -> IO[bytes]:
-    for at in range(0, len(blocks), 500):
-        marshal.dump(blocks[at : at + 500], file)
+def _spill(file: IO[bytes], parts: Iterable[str]) -> IO[bytes]:
+    """Put sorted parts into a file, a few at a time."""
+    rest = iter(parts)
+    while batch := list(islice(rest, _BATCH)):
+        marshal.dump(batch, file)
     file.seek(0)
     return file
 
