@@ -57,6 +57,7 @@ class Connection:
     def __init__(self, login: Login) -> None:
         self.login = login
         self._driver: neo4j.Driver | None = None
+        self._bookmarks: neo4j.Bookmarks | None = None  # so that in a cluster we read what we wrote
 
     def __enter__(self) -> Connection:
         import neo4j
@@ -98,7 +99,7 @@ class Connection:
 
     def _session(self) -> neo4j.Session:
         assert self._driver is not None, "used outside its context"  # noqa: S101
-        return self._driver.session(database=self.login.database, fetch_size=_FETCH)
+        return self._driver.session(database=self.login.database, fetch_size=_FETCH, bookmarks=self._bookmarks)
 
     def write(self, query: str, **parameters: Any) -> list[neo4j.Record]:
         """Run a query that writes, in a transaction of its own. It must do no harm when done twice."""
@@ -124,7 +125,9 @@ class Connection:
         while True:
             try:
                 with self._session() as session:
-                    return work(session)
+                    result = work(session)
+                    self._bookmarks = session.last_bookmarks()
+                return result
             except (DriverError, Neo4jError, OSError) as error:
                 if not _passes(error) or time.monotonic() > deadline:
                     raise self._translation(error) from error
