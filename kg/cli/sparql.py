@@ -18,7 +18,7 @@ __all__ = ["sparql", "table_of"]
 _FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 
 
-@click.command(epilog='Example:  kg sparql graph "SELECT ?method { ?m a kg:Method ; skos:prefLabel ?method } LIMIT 5"')
+@click.command(epilog='Example:  kg sparql graph "SELECT ?m { ?m a kg:Method } LIMIT 5"')
 @workspace_argument
 @click.argument("text", metavar="[QUERY]", required=False)
 @click.option("--file", type=click.Path(dir_okay=False), metavar="FILE", help="Read the query from a file.")

@@ -35,7 +35,7 @@ EXAMPLES = [
     if not example.startswith(NEED_A_SERVER)
 ]
 NOT_RUN = (
-    *("make", "pip", "pipx", "git", "docker", "python3", ".venv/bin/pip", "export"),
+    *("curl", "make", "pip", "pipx", "git", "docker", "python3", ".venv/bin/pip", "export"),
     *("neo4j", "neo4j-import/import.sh", "cypher-shell"),
 )
 """First words of the lines of ``sh`` blocks; these are not run."""
