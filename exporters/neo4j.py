@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from kg.bulk import no_garbage_collection
@@ -112,10 +111,16 @@ def load_lines(
 # Identity
 
 
-def _hash(*parts: str) -> int:
-    """64 bits of an id or of the three parts of an edge."""
-    joined = parts[0] if len(parts) == 1 else f"{len(parts[0])} {parts[0]} {parts[1]} {parts[2]}"
-    return int.from_bytes(blake2b(joined.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+_MASK = (1 << 64) - 1
+
+
+def _node_hash(node: str) -> int:
+    """64 bits of an id; Python's own hash is enough, since both sides are hashed in this process."""
+    return hash(node) & _MASK
+
+
+def _edge_hash(source: str, type_and_target: str) -> int:
+    return hash(f"{len(source)} {source} {type_and_target}") & _MASK
 
 
 class _Sent:
@@ -361,14 +366,14 @@ def _node(value: Mapping[str, Any], labels: _Labels, sent: _Sent) -> tuple[_Key,
     label = value["type"]
     row = _node_row(value)
     labels.add(value["id"], label)
-    sent.add("node", label, _hash(row[0]))
+    sent.add("node", label, _node_hash(row[0]))
     return (label,), row
 
 
 def _edge(value: Mapping[str, Any], labels: _Labels, sent: _Sent) -> tuple[_Key, list[Any]]:
     type = value["type"]
     row = _edge_row(value)
-    sent.add("edge", type, _hash(row[0], type, row[1]))
+    sent.add("edge", type, _edge_hash(row[0], f"{type} {row[1]}"))
     sent.evidence += len(value["evidence"])
     source, target = labels.of(value["source"]), labels.of(value["target"])
     kind = RELATION_TYPES[type]
@@ -437,7 +442,7 @@ def _look_at_nodes(label: str, sent: _Sent) -> Callable[[Iterator[Any]], _Stored
     def handle(records: Iterator[Any]) -> _Stored:
         stored = _Stored()
         for chunk in _chunks((record[0] for record in records), _CHUNK):
-            _count(stored, ("node", label), ("node", label), chunk, [_hash(str(node)) for node in chunk], sent)
+            _count(stored, ("node", label), ("node", label), chunk, [_node_hash(node) for node in chunk], sent)
         return stored
 
     return handle
@@ -446,13 +451,13 @@ def _look_at_nodes(label: str, sent: _Sent) -> Callable[[Iterator[Any]], _Stored
 def _look_at_edges(label: str, sent: _Sent) -> Callable[[Iterator[Any]], _Stored]:
     def handle(records: Iterator[Any]) -> _Stored:
         stored = _Stored()
-        edges = ((source, type, target) for source, ends in records for type, target in ends)
+        edges = ((source, end) for source, ends in records for end in ends)
         for chunk in _chunks(edges, _CHUNK):
-            by_type: dict[str, list[tuple[str, str, str]]] = {}
+            by_type: dict[str, list[tuple[str, str]]] = {}
             for edge in chunk:
-                by_type.setdefault(edge[1], []).append(edge)
+                by_type.setdefault(edge[1].partition(" ")[0], []).append(edge)
             for type, some in by_type.items():
-                hashes = [_hash(str(source), type, str(target)) for source, _, target in some]
+                hashes = [_edge_hash(source, end) for source, end in some]
                 _count(stored, ("edge", type), ("edge", label), some, hashes, sent)
         return stored
 
@@ -485,7 +490,7 @@ def _retract(
     for (what, label), items in sorted(gone.items()):  # edges before nodes
         for chunk in _chunks(items, _CHUNK):
             if what == "edge":
-                rows = [list(edge) for edge in chunk]
+                rows = [[source, *end.split(" ", 1)] for source, end in chunk]
                 connection.write(cypher.delete_edges(label), rows=rows, graph=graph_name)
                 report.retracted_relations += len(chunk)
             else:

@@ -141,10 +141,11 @@ def stored_nodes(label: str) -> str:
 
 
 def stored_edges(label: str) -> str:
-    """For each of our nodes of a label: its id, and type and end of each of our edges that begin there."""
+    """For each of our nodes of a label: its id, and "TYPE end" for each of our edges that begin there."""
     return (
         f"MATCH (n:{label}) WHERE n.graph = $graph "
-        "RETURN n.id, [(n)-[r]->(b) WHERE r.graph = $graph | [type(r), b.id]] AS edges"
+        "RETURN coalesce(toString(n.id), ''), "
+        "[(n)-[r]->(b) WHERE r.graph = $graph | type(r) + ' ' + coalesce(b.id, '')] AS edges"
     )
 
 
