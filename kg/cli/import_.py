@@ -34,7 +34,7 @@ class _SourceGroup(click.Group):
         return command
 
 
-@click.group("import", cls=_SourceGroup, epilog="Example:  kg import rdf graph.ttl -o graph")
+@click.group("import", cls=_SourceGroup, epilog="Example:  kg import rdf graph.ttl -o again")
 def import_() -> None:
     """Read back a graph that kg export wrote."""
 
