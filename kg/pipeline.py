@@ -12,7 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -191,19 +191,30 @@ def _in_processes(
     progress: Progress | None,
 ) -> Iterator[str]:
     """Work on chunks in processes; few chunks are under way at a time, so that memory does not grow with the input."""
-    with ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (config,)) as pool:
-        under_way: deque[Future[str]] = deque()
-        try:
-            for chunk in chunks:
-                under_way.append(pool.submit(_work, [(p.id, p.title, p.abstract) for p in chunk], render))
-                if len(under_way) >= 2 * workers + 1:
-                    yield from _finished(under_way.popleft(), progress)
-            while under_way:
+    others = set(active_children())
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (config,))
+    under_way: deque[Future[str]] = deque()
+    try:
+        for chunk in chunks:
+            under_way.append(_submit(pool, chunk, render))
+            if len(under_way) >= 2 * workers + 1:
                 yield from _finished(under_way.popleft(), progress)
-        except BrokenProcessPool as error:
-            raise ServiceError("a worker process was killed (out of memory?); try --workers 1") from error
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        while under_way:
+            yield from _finished(under_way.popleft(), progress)
+    except BrokenProcessPool as error:
+        # the pool misses a worker that was just starting when another died, and would wait for it for ever
+        for child in set(active_children()) - others:
+            child.kill()
+        raise ServiceError("a worker process was killed (out of memory?); try --workers 1") from error
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _submit(pool: ProcessPoolExecutor, papers: list[Paper], render: Callable[[Paper, Extraction], str]) -> Future[str]:
+    try:
+        return pool.submit(_work, [(paper.id, paper.title, paper.abstract) for paper in papers], render)
+    except OSError as error:  # the pool broke while it was starting another worker
+        raise BrokenProcessPool(str(error)) from error
 
 
 def _finished(future: Future[str], progress: Progress | None) -> list[str]:

@@ -35,7 +35,7 @@ COMMANDS: dict[str, _Row] = {
     "extract": _Row("kg.cli.extract:extract", "Find methods, datasets and hardware in papers or in a text."),
     "query": _Row("kg.cli.query:query", "Ask a workspace a question in Cypher."),
     "sparql": _Row("kg.cli.sparql:sparql", "Ask a workspace a question in SPARQL."),
-    "serve": _Row("kg.cli.serve:serve", "Serve a workspace on the web: SPARQL endpoint, a page for each entity."),
+    "serve": _Row("kg.cli.serve:serve", "Serve a workspace: SPARQL endpoint, entity pages."),
     "search": _Row("kg.cli.search:search", "Find entities and papers by words."),
     "show": _Row("kg.cli.show:show", "Show an entity: aliases, papers, evidence, neighbours."),
     "path": _Row("kg.cli.path:path", "Show how two entities are connected."),
