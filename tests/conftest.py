@@ -41,7 +41,8 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def neo4j_server() -> Iterator[Server]:
     """A running Neo4j server (see tests/neo4j/server.py), one a session."""
-    from tests.neo4j.server import UnavailableError, obtain
+    from tests.maven import UnavailableError
+    from tests.neo4j.server import obtain
 
     try:
         server = obtain()

@@ -28,8 +28,9 @@ from kg.model import Entity, Relation
 from kg.schema import NODE_TYPES
 from tests.conftest import ROOT
 from tests.contract.test_exporters import hostile_graph
+from tests.maven import UnavailableError
 from tests.neo4j.answers import ANSWERS
-from tests.neo4j.server import JavaServer, UnavailableError
+from tests.neo4j.server import JavaServer
 
 QUERIES = saved_queries()
 NAME = 'our "graph"; `x`'

@@ -379,7 +379,7 @@ def test_a_server_that_stays_away_ends_the_load_in_one_line(tmp_path: Path) -> N
 
 def disposable(home: Path) -> JavaServer:
     """A started server that a test may break."""
-    from tests.neo4j.server import UnavailableError
+    from tests.maven import UnavailableError
 
     try:
         server = JavaServer(home)

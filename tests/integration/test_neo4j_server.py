@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import neo4j
 import pytest
 
-from tests.neo4j.server import MARK, NamedServer, RefusedError, Server, UnavailableError, free_ports
+from tests.maven import UnavailableError
+from tests.neo4j.server import MARK, NamedServer, RefusedError, Server, free_ports
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ from kg.exporters.rdf_ontology import FOLDER
 from kg.graph import KnowledgeGraph
 from tests.contract.test_exporters import hostile_graph
 from tests.graphs import sample_graph
-from tests.rdf.jena import Jena, UnavailableError
+from tests.maven import UnavailableError
+from tests.rdf.jena import Jena
 
 NAMES = {
     ".nt": "nt",

@@ -23,6 +23,8 @@ from typing import Any, Protocol
 import neo4j
 from neo4j.exceptions import DriverError, Neo4jError
 
+from tests.maven import UnavailableError, fetched_jars
+
 VERSION = "5.26.30"
 IMAGE = "neo4j:5.26-community"
 MARK = "KgTestDatabase"
@@ -39,10 +41,6 @@ _CONFIG = {
     "server.backup.enabled": None,
     "db.tx_log.preallocate": "false",
 }
-
-
-class UnavailableError(Exception):
-    """No server can be had here; the message says why."""
 
 
 class RefusedError(Exception):
@@ -109,24 +107,7 @@ def jars() -> Path:
     Raises:
         UnavailableError: without Java and Maven, or if the download fails.
     """
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paper-kg" / f"neo4j-{VERSION}"
-    lib = cache / "lib"
-    if lib.is_dir():
-        return lib
-    if shutil.which("mvn") is None:
-        raise UnavailableError("Maven (mvn) is not installed")
-    cache.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".lib.", dir=cache))
-    command = ["mvn", "-B", "-q", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={aside}"]
-    done = subprocess.run(command, cwd=aside, capture_output=True, text=True)
-    if done.returncode:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise UnavailableError(f"Maven could not fetch the server: {(done.stdout + done.stderr).strip()[-300:]}")
-    try:
-        aside.rename(lib)
-    except OSError:  # another process was faster
-        shutil.rmtree(aside, ignore_errors=True)
-    return lib
+    return fetched_jars(f"neo4j-{VERSION}", _POM)
 
 
 class JavaServer:

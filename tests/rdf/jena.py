@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.maven import UnavailableError, fetched_jars
+
 VERSION = "5.6.0"
 _POM = Path(__file__).with_name("pom.xml")
-
-
-class UnavailableError(Exception):
-    """Jena cannot be had here; the message says why."""
 
 
 class Jena:
@@ -42,21 +38,4 @@ class Jena:
 
 
 def _fetched() -> Path:
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "paper-kg" / f"jena-{VERSION}"
-    lib = cache / "lib"
-    if lib.is_dir():
-        return lib
-    if shutil.which("mvn") is None:
-        raise UnavailableError("Maven (mvn) is not installed")
-    cache.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".lib.", dir=cache))
-    command = ["mvn", "-B", "-q", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={aside}"]
-    done = subprocess.run(command, cwd=aside, capture_output=True, text=True)
-    if done.returncode:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise UnavailableError(f"Maven could not fetch Jena: {(done.stdout + done.stderr).strip()[-300:]}")
-    try:
-        aside.rename(lib)
-    except OSError:  # another process was faster
-        shutil.rmtree(aside, ignore_errors=True)
-    return lib
+    return fetched_jars(f"jena-{VERSION}", _POM)
