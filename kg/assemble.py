@@ -2,34 +2,63 @@
 
 ``assemble`` is a function of the *set* of its items: each item is taken apart into facts, facts are united as sets,
 and everything in the graph is computed from those sets. So order, duplicates and partitions cannot matter.
+
+The rules are in functions of one paper (``part_of``) and of one entity (``entity_of``, ``maker_of``, and ``Parents`` in
+``kg.parents``), so that ``kg.assembly_store`` can apply the same ones to a corpus that does not fit into memory. What a
+paper says of its entities are *notes*: counted, so that they can be added up and, when a paper goes, taken away.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
 from sys import intern
 from typing import NamedTuple, TypeVar
 
 from kg.bulk import compact, no_garbage_collection
 from kg.errors import UsageError
 from kg.graph import KnowledgeGraph
-from kg.ids import entity_id, link_key
-from kg.linking.variants import ancestor_names
+from kg.ids import entity_id
 from kg.links import parse_link
 from kg.model import Attributes, Entity, Evidence, Extraction, Mention, Paper, Relation
+from kg.parents import Parents, type_of
 from kg.schema import NODE_TYPES, RELATION_TYPES, relation_for, role_rank
 from kg.vocabulary import Entry, Vocabulary
 
-__all__ = ["assemble"]
+__all__ = [
+    "Maker",
+    "Note",
+    "Notes",
+    "Part",
+    "assemble",
+    "entity_of",
+    "facts_of",
+    "maker_notes",
+    "maker_of",
+    "name_of",
+    "part_of",
+]
 
-_TYPE_OF_PREFIX = {node_type.prefix: label for label, node_type in NODE_TYPES.items() if label != "Paper"}
 _FIELD_RANK = {"title": 0, "abstract": 1}
 _VARIANT_TYPES = RELATION_TYPES["VARIANT_OF"].sources
 _T = TypeVar("_T", str, int)
 _Value = str | int | float | bool
 _Properties = dict[str, str | int | float | bool | tuple[str, ...]]
+
+Note = tuple[str, str]
+"""What a mention says of its entity: an aspect, and a value as text."""
+Notes = dict[str, Counter[Note]]
+"""Entity id -> how often each note was made."""
+_NAME, _FORM, _KIND, _URL, _VENDOR, _SURE, _MEMORY, _NAMED = (
+    "name",
+    "form",
+    "kind",
+    "url",
+    "vendor",
+    "sure",
+    "memory",
+    "named",
+)
 
 
 class _Fact(NamedTuple):
@@ -69,20 +98,6 @@ class _Fact(NamedTuple):
         )
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What the mentions of one entity say about it, over all papers."""
-
-    names: Counter[str] = field(default_factory=Counter)
-    forms: set[str] = field(default_factory=set)
-    kinds: Counter[str] = field(default_factory=Counter)
-    urls: Counter[str] = field(default_factory=Counter)
-    vendors: Counter[str] = field(default_factory=Counter)
-    memory: Counter[int] = field(default_factory=Counter)
-    named: bool = False
-    vendor_confidence: float = 0.0
-
-
 class _Material:
     """The union of all items: papers by id, and the facts of each."""
 
@@ -91,13 +106,11 @@ class _Material:
         self.facts: dict[str, set[_Fact]] = defaultdict(set)
 
     def add(self, paper: Paper, extraction: Extraction) -> None:
-        if paper.id != extraction.paper_id:
-            raise UsageError(f"the extraction of {extraction.paper_id!r} does not belong to the paper {paper.id!r}")
+        facts = facts_of(paper, extraction)
         known = self.papers.setdefault(paper.id, paper)
         if known is not paper and known != paper:
             self.papers[paper.id] = min(known, paper, key=_fullest)
-        sentences: dict[tuple[str, int, int], str] = {}
-        self.facts[paper.id].update(_fact(paper, mention, sentences) for mention in extraction.mentions)
+        self.facts[paper.id].update(facts)
 
 
 def _fullest(paper: Paper) -> tuple[int, str]:
@@ -105,13 +118,8 @@ def _fullest(paper: Paper) -> tuple[int, str]:
     return -len(paper.abstract), paper.model_dump_json()
 
 
-def _type_of(entity: str) -> str | None:
-    """The entity type that an id's prefix stands for; None for the id of a paper."""
-    return _TYPE_OF_PREFIX.get(entity.partition(":")[0])
-
-
 def _fact(paper: Paper, mention: Mention, sentences: dict[tuple[str, int, int], str]) -> _Fact:
-    if _type_of(mention.entity) != mention.type:
+    if type_of(mention.entity) != mention.type:
         raise UsageError(f"{paper.id}: the id {mention.entity!r} is not one of a {mention.type}")
     if mention.role not in NODE_TYPES[mention.type].roles:
         raise UsageError(f"{paper.id}: a {mention.type} cannot have the role {mention.role!r}")
@@ -142,7 +150,7 @@ def _fact(paper: Paper, mention: Mention, sentences: dict[tuple[str, int, int], 
     )
 
 
-def _most_common(counter: Counter[_T]) -> _T | None:
+def _most_common(counter: Mapping[_T, int]) -> _T | None:
     """The most frequent value, the smallest of several; None of nothing."""
     return min(counter, key=lambda value: (-counter[value], value)) if counter else None
 
@@ -163,7 +171,7 @@ def _edge_properties(relation_type: str, facts: list[_Fact]) -> Attributes:
 
 def _extracted_relation(paper_id: str, entity: str, facts: list[_Fact]) -> Relation:
     """The one edge between a paper and an entity; the strongest role of its mentions decides the type."""
-    entity_type = str(_type_of(entity))
+    entity_type = str(type_of(entity))
     role = min((fact.role for fact in facts), key=lambda role: role_rank(entity_type, role))
     ordered = sorted(facts, key=lambda fact: fact.place)
     relation_type = relation_for(entity_type, role)
@@ -190,202 +198,199 @@ def _paper_entity(paper: Paper) -> Entity:
     return Entity(id=paper.id, type="Paper", name=paper.title or paper.id, properties=properties)
 
 
-class _Variants:
-    """Finds the parent of each entity. Every entity has at most one, and following them never leads back."""
+class Part(NamedTuple):
+    """What one paper adds to the graph: its node, its edges by target, and its notes on other entities."""
 
-    def __init__(self, vocabulary: Vocabulary, names: dict[str, str]) -> None:
-        self.vocabulary = vocabulary
-        self.names = names
-        self.parents: dict[str, str] = {}
-        self._by_key: dict[tuple[str, str], str] = {}
-        entries = sorted(vocabulary.entries, key=lambda entry: entry.id)
-        for entry in entries:
-            self._by_key.setdefault((entry.type, link_key(entry.name)), entry.id)
-        for entry in entries:
-            for form in entry.aliases:
-                if form not in entry.ambiguous:
-                    self._by_key.setdefault((entry.type, link_key(form)), entry.id)
-        for entity in sorted(names):
-            self._by_key.setdefault((str(_type_of(entity)), link_key(names[entity])), entity)
-
-    def find(self) -> dict[str, str]:
-        """Child to parent, over the given entities and the parents that they bring in."""
-        for entity in sorted(self.names):
-            self._climb_vocabulary(entity)
-        for entity in sorted({*self.names, *self.parents, *self.parents.values()}):
-            self._find_by_name(entity)
-        return self.parents
-
-    def _link(self, child: str, parent: str) -> bool:
-        """Make one the parent of the other, unless that closes a circle."""
-        above: str | None = parent
-        while above is not None:
-            if above == child:
-                return False
-            above = self.parents.get(above)
-        self.parents[child] = parent
-        return True
-
-    def _climb_vocabulary(self, entity: str) -> None:
-        while entity not in self.parents:
-            entry = self.vocabulary.by_id.get(entity)
-            parent = self.vocabulary.parent_of(entry) if entry else None
-            if parent is None or not self._link(entity, parent.id):
-                return
-            entity = parent.id
-
-    def _find_by_name(self, entity: str) -> None:
-        """Look for a parent by name, then for the parent's own, until there is none."""
-        current: str | None = entity
-        while current is not None and current not in self.parents:
-            current = self._named_parent(current)
-            if current is not None:
-                self._climb_vocabulary(current)
-
-    def _named_parent(self, entity: str) -> str | None:
-        entry = self.vocabulary.by_id.get(entity)
-        name = entry.name if entry else self.names[entity]
-        entity_type = str(_type_of(entity))
-        for ancestor in ancestor_names(name, entity_type):
-            parent = self._by_key.get((entity_type, link_key(ancestor)))
-            if parent is not None and self._link(entity, parent):
-                return parent
-        return None
+    paper: Entity
+    relations: list[Relation]
+    notes: Notes
 
 
-class _Builder:
-    """Collects nodes and edges paper by paper, then completes them from the vocabulary."""
+def part_of(paper: Paper, facts: Iterable[_Fact]) -> Part:
+    """What a paper and the facts found in it add.
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self.papers: list[Entity] = []
-        self.relations: list[Relation] = []
-        self.seen: dict[str, _Seen] = defaultdict(_Seen)
+    Raises:
+        UsageError: if the paper has an id that belongs to another type.
+    """
+    if type_of(paper.id) is not None:
+        raise UsageError(f"{paper.id!r} cannot be the id of a paper: its prefix belongs to another type")
+    notes: Notes = defaultdict(Counter)
+    by_entity: dict[str, list[_Fact]] = defaultdict(list)
+    for fact in facts:
+        by_entity[fact.entity].append(fact)
+        notes[fact.entity].update(_notes_of(fact))
+    found = {entity: _extracted_relation(paper.id, entity, by_entity[entity]) for entity in sorted(by_entity)}
+    _add_links(paper, found, notes)
+    return Part(_paper_entity(paper), [*found.values(), *_people(paper, notes)], notes)
 
-    def add_paper(self, paper: Paper, facts: set[_Fact]) -> None:
-        if _type_of(paper.id) is not None:
-            raise UsageError(f"{paper.id!r} cannot be the id of a paper: its prefix belongs to another type")
-        self.papers.append(_paper_entity(paper))
-        by_entity: dict[str, list[_Fact]] = defaultdict(list)
-        for fact in facts:
-            by_entity[fact.entity].append(fact)
-            self._note(fact)
-        found = {entity: _extracted_relation(paper.id, entity, by_entity[entity]) for entity in sorted(by_entity)}
-        self._add_links(paper, found)
-        self.relations.extend(found.values())
-        self._add_people(paper)
 
-    def _note(self, fact: _Fact) -> None:
-        seen = self.seen[fact.entity]
-        seen.names[fact.name] += 1
-        seen.forms.add(fact.text)
-        seen.named |= fact.named
-        for key, _, value in fact.attributes:
-            if key == "kind":
-                seen.kinds[str(value)] += 1
-            elif key == "url":
-                seen.urls[str(value)] += 1
-            elif key == "vendor" and str(value).strip():
-                seen.vendors[str(value)] += 1
-                seen.vendor_confidence = max(seen.vendor_confidence, fact.confidence)
-            elif key == "memory_gb" and isinstance(value, int):
-                seen.memory[int(value)] += 1
+def facts_of(paper: Paper, extraction: Extraction) -> set[_Fact]:
+    """The mentions of an extraction, taken apart.
 
-    def _add_links(self, paper: Paper, found: dict[str, Relation]) -> None:
-        """Edges of the links that came with the record; a link that the text also gives keeps its evidence."""
-        for url in sorted(set(paper.links)):
-            link = parse_link(url)
-            if link is None or link.names_paper(paper.arxiv_id, paper.doi):
+    Raises:
+        UsageError: if the extraction is of another paper, or a mention's id or role does not fit its type.
+    """
+    if paper.id != extraction.paper_id:
+        raise UsageError(f"the extraction of {extraction.paper_id!r} does not belong to the paper {paper.id!r}")
+    sentences: dict[tuple[str, int, int], str] = {}
+    return {_fact(paper, mention, sentences) for mention in extraction.mentions}
+
+
+def _notes_of(fact: _Fact) -> Iterator[Note]:
+    yield _NAME, fact.name
+    yield _FORM, fact.text
+    if fact.named:
+        yield _NAMED, ""
+    for key, _, value in fact.attributes:
+        if key in (_KIND, _URL):
+            yield key, str(value)
+        elif key == _VENDOR and str(value).strip():
+            yield _VENDOR, str(value)
+            yield _SURE, repr(fact.confidence)
+        elif key == "memory_gb" and isinstance(value, int):
+            yield _MEMORY, str(int(value))
+
+
+def _add_links(paper: Paper, found: dict[str, Relation], notes: Notes) -> None:
+    """Edges of the links that came with the record; a link that the text also gives keeps its evidence."""
+    for url in sorted(set(paper.links)):
+        link = parse_link(url)
+        if link is None or link.names_paper(paper.arxiv_id, paper.doi):
+            continue
+        notes[link.id].update(((_NAME, link.id.partition(":")[2]), (_URL, link.url), (_KIND, link.kind), (_NAMED, "")))
+        known = found.get(link.id)
+        relation_type = relation_for("Repository", link.role)
+        if known is None:
+            found[link.id] = Relation(source=paper.id, type=relation_type, target=link.id)
+        else:
+            found[link.id] = known.model_copy(update={"confidence": 1.0})
+
+
+def _people(paper: Paper, notes: Notes) -> Iterator[Relation]:
+    """Edges to authors and organisations; a name given twice counts once."""
+    for relation_type, entity_type, names in (
+        ("AUTHORED_BY", "Author", paper.authors),
+        ("AFFILIATED_WITH", "Organization", paper.organizations),
+    ):
+        placed: set[str] = set()
+        for position, name in enumerate(names, 1):
+            target = _note_name(entity_type, name, notes)
+            if target is None or target in placed:
                 continue
-            self._note_link(link.id, link.url, link.kind)
-            known = found.get(link.id)
-            relation_type = relation_for("Repository", link.role)
-            if known is None:
-                found[link.id] = Relation(source=paper.id, type=relation_type, target=link.id)
-            else:
-                found[link.id] = known.model_copy(update={"confidence": 1.0})
-
-    def _note_link(self, entity: str, url: str, kind: str) -> None:
-        seen = self.seen[entity]
-        seen.names[entity.partition(":")[2]] += 1
-        seen.urls[url] += 1
-        seen.kinds[kind] += 1
-        seen.named = True
-
-    def _add_people(self, paper: Paper) -> None:
-        for relation_type, entity_type, names in (
-            ("AUTHORED_BY", "Author", paper.authors),
-            ("AFFILIATED_WITH", "Organization", paper.organizations),
-        ):
-            placed: set[str] = set()
-            for position, name in enumerate(names, 1):
-                target = self._note_name(entity_type, name)
-                if target is None or target in placed:
-                    continue
-                placed.add(target)
-                properties: Attributes = {"position": position} if entity_type == "Author" else {}
-                self.relations.append(
-                    Relation(source=paper.id, type=relation_type, target=target, properties=properties)
-                )
-
-    def _note_name(self, entity_type: str, name: str) -> str | None:
-        """Note a person or an organisation by name; None for a blank name."""
-        name = " ".join(name.split())
-        if not name:
-            return None
-        entity = entity_id(entity_type, name)
-        seen = self.seen[entity]
-        seen.names[name] += 1
-        seen.forms.add(name)
-        seen.named = True
-        return entity
-
-    def finish(self) -> KnowledgeGraph:
-        names = {entity: str(_most_common(seen.names)) for entity, seen in self.seen.items()}
-        parents = _Variants(self.vocabulary, {e: n for e, n in names.items() if _type_of(e) in _VARIANT_TYPES}).find()
-        nodes = sorted({*self.seen, *parents, *parents.values()})
-        for entity in nodes:
-            if entity in parents:
-                self.relations.append(Relation(source=entity, type="VARIANT_OF", target=parents[entity]))
-            if _type_of(entity) == "Hardware":
-                self._add_maker(entity)
-        entities = [self._entity(entity) for entity in sorted({*nodes, *self.seen})]
-        return KnowledgeGraph(map(compact, (*self.papers, *entities)), map(compact, self.relations))
-
-    def _add_maker(self, entity: str) -> None:
-        entry, seen = self.vocabulary.by_id.get(entity), self.seen.get(entity)
-        maker = entry.maker if entry else None
-        confidence = 1.0
-        if maker is None and seen is not None:
-            maker, confidence = _most_common(seen.vendors), seen.vendor_confidence
-        target = self._note_name("Organization", maker) if maker else None
-        if target is not None:
-            self.relations.append(Relation(source=entity, type="MADE_BY", target=target, confidence=confidence))
-
-    def _entity(self, entity: str) -> Entity:
-        entry, seen = self.vocabulary.by_id.get(entity), self.seen.get(entity, _Seen())
-        name = entry.name if entry else str(_most_common(seen.names))
-        aliases = {*seen.forms, *(entry.aliases if entry else ())} - {name}
-        return Entity(
-            id=entity,
-            type=str(_type_of(entity)),
-            name=name,
-            aliases=tuple(sorted(aliases)),
-            named=entry.named if entry else seen.named,
-            kind=(entry.kind if entry else None) or _most_common(seen.kinds),
-            properties=_properties(str(_type_of(entity)), entry, seen),
-        )
+            placed.add(target)
+            properties: Attributes = {"position": position} if entity_type == "Author" else {}
+            yield Relation(source=paper.id, type=relation_type, target=target, properties=properties)
 
 
-def _properties(entity_type: str, entry: Entry | None, seen: _Seen) -> _Properties:
+def _note_name(entity_type: str, name: str, notes: Notes) -> str | None:
+    """Note a person or an organisation by name; None for a blank name."""
+    name = " ".join(name.split())
+    if not name:
+        return None
+    entity = entity_id(entity_type, name)
+    notes[entity].update(((_NAME, name), (_FORM, name), (_NAMED, "")))
+    return entity
+
+
+# One entity, from all notes on it
+
+
+def _values(notes: Mapping[Note, int], aspect: str) -> dict[str, int]:
+    return {value: count for (key, value), count in notes.items() if key == aspect}
+
+
+def name_of(notes: Mapping[Note, int]) -> str:
+    """The name that most mentions of an entity have."""
+    return str(_most_common(_values(notes, _NAME)))
+
+
+class Maker(NamedTuple):
+    """The organisation that makes a piece of hardware."""
+
+    name: str
+    confidence: float
+
+    @property
+    def id(self) -> str:
+        """Id of the organisation."""
+        return entity_id("Organization", self.name)
+
+
+def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Maker | None:
+    """Who makes a piece of hardware: what the vocabulary says, else what most papers say."""
+    if type_of(entity) != "Hardware":
+        return None
+    confidence = 1.0
+    name = entry.maker if entry else None
+    if name is None:
+        name = _most_common(_values(notes, _VENDOR))
+        confidence = max((float(value) for value in _values(notes, _SURE)), default=0.0)
+    name = " ".join((name or "").split())
+    return Maker(name, confidence) if name else None
+
+
+def maker_notes(maker: Maker) -> Counter[Note]:
+    """What being a maker says of an organisation."""
+    return Counter(((_NAME, maker.name), (_FORM, maker.name), (_NAMED, "")))
+
+
+def entity_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Entity:
+    """The node of an entity, from the vocabulary and all notes on it."""
+    name = entry.name if entry else name_of(notes)
+    aliases = {*_values(notes, _FORM), *(entry.aliases if entry else ())} - {name}
+    entity_type = str(type_of(entity))
+    return Entity(
+        id=entity,
+        type=entity_type,
+        name=name,
+        aliases=tuple(sorted(aliases)),
+        named=entry.named if entry else (_NAMED, "") in notes,
+        kind=(entry.kind if entry else None) or _most_common(_values(notes, _KIND)),
+        properties=_properties(entity_type, entry, notes),
+    )
+
+
+def _properties(entity_type: str, entry: Entry | None, notes: Mapping[Note, int]) -> _Properties:
     """What ``schema.py`` lists for the type, from the vocabulary, else from the mentions."""
+    wanted = NODE_TYPES[entity_type].properties
+    if not wanted:
+        return {}
+    memory = {int(value): count for value, count in _values(notes, _MEMORY).items()}
     values: dict[str, str | int | None] = {
         "year": entry.year if entry else None,
         "home": entry.home if entry else None,
-        "memory_gb": (entry.memory_gb if entry else None) or _most_common(seen.memory),
-        "url": _most_common(seen.urls),
+        "memory_gb": (entry.memory_gb if entry else None) or _most_common(memory),
+        "url": _most_common(_values(notes, _URL)),
     }
-    return {key: value for key in NODE_TYPES[entity_type].properties if (value := values.get(key)) is not None}
+    return {key: value for key in wanted if (value := values.get(key)) is not None}
+
+
+# All of them, in memory
+
+
+class _Notebook:
+    """The notes of all papers, and what ``Parents`` asks of them."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.notes: Notes = defaultdict(Counter)
+
+    def graph(self, papers: list[Entity], relations: list[Relation]) -> KnowledgeGraph:
+        """Complete papers and their edges by all that follows from the notes."""
+        names = {entity: name_of(notes) for entity, notes in self.notes.items() if type_of(entity) in _VARIANT_TYPES}
+        parents = Parents(self.vocabulary).of_names(names)
+        nodes = {*self.notes, *parents, *parents.values()}
+        relations.extend(Relation(source=child, type="VARIANT_OF", target=parents[child]) for child in parents)
+        for entity in sorted(nodes):
+            maker = maker_of(entity, self.vocabulary.by_id.get(entity), self.notes.get(entity, Counter()))
+            if maker:
+                relations.append(Relation(source=entity, type="MADE_BY", target=maker.id, confidence=maker.confidence))
+                self.notes[maker.id].update(maker_notes(maker))
+        entities = (
+            entity_of(entity, self.vocabulary.by_id.get(entity), self.notes.get(entity, Counter()))
+            for entity in sorted({*nodes, *self.notes})
+        )
+        return KnowledgeGraph(map(compact, (*papers, *entities)), map(compact, relations))
 
 
 @no_garbage_collection()
@@ -402,7 +407,13 @@ def assemble(items: Iterable[tuple[Paper, Extraction]], vocabulary: Vocabulary) 
     material = _Material()
     for paper, extraction in items:
         material.add(paper, extraction)
-    builder = _Builder(vocabulary)
+    book = _Notebook(vocabulary)
+    papers: list[Entity] = []
+    relations: list[Relation] = []
     for paper_id in sorted(material.papers):
-        builder.add_paper(material.papers.pop(paper_id), material.facts.pop(paper_id))
-    return builder.finish()
+        part = part_of(material.papers.pop(paper_id), material.facts.pop(paper_id))
+        papers.append(part.paper)
+        relations.extend(part.relations)
+        for entity, notes in part.notes.items():
+            book.notes[entity].update(notes)
+    return book.graph(papers, relations)

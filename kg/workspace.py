@@ -38,7 +38,7 @@ __all__ = ["FORMAT", "AddedPapers", "Workspace", "graph_counts"]
 FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{16}")
 _GRAPH, _DATABASE, _MANIFEST = "graph.jsonl", "graph.lbdb", "manifest.json"
-_CODE = ("assemble.py", "embedded.py", "links.py", "model.py", "schema.py")
+_CODE = ("assemble.py", "embedded.py", "links.py", "model.py", "parents.py", "schema.py")
 """Modules that decide what is published, given the extractions."""
 _T = TypeVar("_T")
 
