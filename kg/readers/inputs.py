@@ -1,4 +1,4 @@
-"""From what the user names (files, folders, globs, standard input) to one stream of papers."""
+"""From what the user names (files, archives, folders, globs, standard input) to one stream of papers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 from kg.errors import KgError, RecordError, UsageError
 from kg.model import Paper
 from kg.protocols import Input, ReadOptions
+from kg.readers.archives import ArchiveKind, archive_kind, members
 from kg.readers.records import columns_for
-from kg.readers.streams import STDIN, FileInput
+from kg.readers.streams import STDIN, FileInput, StreamInput
 from kg.registry import READERS
 from kg.rejects import Reject
 
@@ -125,12 +126,16 @@ def read_inputs(
     return _papers(found, options, on_reject)
 
 
+def _least(named: bool, mapped: bool) -> float:
+    return 0.0 if named or mapped else _LEAST_IN_FOLDER
+
+
 class _Opened:
     """An input and its reader; regular files are closed again after the look at their head."""
 
     def __init__(self, item: FoundInput, reader: Any | None, mapped: bool) -> None:
         self.item = item
-        self._least = 0.0 if item.named or mapped else _LEAST_IN_FOLDER
+        self._least = _least(item.named, mapped)
         self.reader = reader
         self._source: FileInput | None = None
 
@@ -143,7 +148,8 @@ class _Opened:
         source = self._source or FileInput(self.item.path)
         try:
             source.head  # noqa: B018 - opens it, so that a missing permission shows
-            self.reader = self.reader or READERS.get(detect_format(source, self._least))
+            if not archive_kind(source.head):
+                self.reader = self.reader or _reader_for(source, self._least)
         except UsageError:
             source.close()
             raise
@@ -164,7 +170,55 @@ def _papers(found: list[_Opened], options: ReadOptions, on_reject: Callable[[Rej
             on_reject(Reject(opened.item.path, None, str(error).removeprefix(f"{opened.item.path} ")))
             continue
         with source:
-            yield from _read_one(source, opened.reader, options, on_reject)
+            yield from _Reading(opened.reader, options, on_reject).papers(source)
+
+
+class _Reading:
+    """Reads one input, and the members of it if it is an archive."""
+
+    def __init__(self, reader: Any | None, options: ReadOptions, on_reject: Callable[[Reject], None]) -> None:
+        self._reader = reader
+        self._least = _least(named=False, mapped=bool(options.columns))
+        self._options = options
+        self._on_reject = on_reject
+
+    def papers(self, source: StreamInput, depth: int = 0) -> Iterator[Paper]:
+        """The papers of an input; an archive in an archive is read too, but not deeper."""
+        kind = archive_kind(source.head)
+        if kind is None:
+            yield from self._of_one(source)
+        elif depth > 1:
+            self._on_reject(Reject(source.path, None, "an archive in an archive in an archive is not read"))
+        else:
+            yield from self._of_archive(source, kind, depth)
+
+    def _of_one(self, source: StreamInput) -> Iterator[Paper]:
+        try:
+            reader = self._reader or _reader_for(source, self._least)
+        except UsageError as error:
+            self._on_reject(Reject(source.path, None, str(error).removeprefix(f"{source.path} ")))
+            return
+        yield from _read_one(source, reader, self._options, self._on_reject)
+
+    def _of_archive(self, source: StreamInput, kind: ArchiveKind, depth: int) -> Iterator[Paper]:
+        try:
+            for member in members(source, kind):
+                if isinstance(member, Reject):
+                    self._on_reject(member)
+                    continue
+                with member:
+                    yield from self.papers(member, depth + 1)
+        except RecordError as error:
+            self._on_reject(Reject(source.path, None, error.reason))
+
+
+def _reader_for(source: StreamInput, least: float) -> Any:
+    try:
+        return READERS.get(detect_format(source, least))
+    except UsageError as error:
+        if source.damage:
+            raise UsageError(f"{source.path} {source.damage.reason}") from error
+        raise
 
 
 def _read_one(source: Input, reader: Any, options: ReadOptions, on_reject: Callable[[Reject], None]) -> Iterator[Paper]:

@@ -14,6 +14,7 @@ from kg.errors import RecordError
 from kg.model import Paper, Source
 from kg.protocols import Input, ReadOptions
 from kg.readers.clean import has_bad_bytes
+from kg.readers.compression import plain_name
 from kg.readers.records import FIELDS, column_key, columns_for, has_title, paper_from
 from kg.readers.streams import bounded_lines
 
@@ -75,7 +76,7 @@ class JsonLinesReader:
             return 0.0
         objects = [value for line in lines if isinstance(value := _try(line), dict)]
         if not objects:
-            by_name = source.path.removesuffix(".gz").lower().endswith(self.extensions)
+            by_name = plain_name(source.path).endswith(self.extensions)
             return 0.85 if by_name else 0.0
         if 2 * len(objects) < len(lines) - 1 or (len(lines) > 1 and _try(source.head_text) is not None):
             return 0.0  # an object written over several lines, some of which happen to be objects

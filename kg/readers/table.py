@@ -14,6 +14,7 @@ from typing import Any
 from kg.errors import RecordError
 from kg.model import Paper, Source
 from kg.protocols import Input, ReadOptions
+from kg.readers.compression import plain_name
 from kg.readers.records import columns_for, has_title, paper_from
 from kg.readers.streams import bounded_lines
 
@@ -46,7 +47,7 @@ class TableReader:
         header, _, rest = source.head_text.lstrip().partition("\n")
         delimiter = self._delimiter(header)
         cells = _cells(header, delimiter)
-        by_name = source.path.removesuffix(".gz").lower().endswith(self.extensions)
+        by_name = plain_name(source.path).endswith(self.extensions)
         if header.startswith(("{", "[")) or not rest.strip():
             return 0.0
         if has_title(cells) and len(cells) > 1:
