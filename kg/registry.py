@@ -71,10 +71,17 @@ class Registry(Generic[T]):
 READERS: Registry[Any] = Registry(
     "format",
     {
+        "arxiv-atom": "kg.readers.arxiv:ATOM",
+        "arxiv-jsonl": "kg.readers.arxiv:JSONL",
+        "arxiv-oai": "kg.readers.arxiv:OAI",
+        "crossref": "kg.readers.crossref:READER",
         "csv": "kg.readers.table:CSV",
+        "hf-daily": "kg.readers.hf_daily:READER",
         "hf-papers": "kg.readers.hf_papers:READER",
         "json": "kg.readers.json_records:JSON",
         "jsonl": "kg.readers.json_records:JSONL",
+        "openalex": "kg.readers.openalex:READER",
+        "semantic-scholar": "kg.readers.semantic_scholar:READER",
         "tsv": "kg.readers.table:TSV",
     },
     "kg.readers",

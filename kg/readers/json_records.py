@@ -18,9 +18,9 @@ from kg.readers.compression import plain_name
 from kg.readers.records import FIELDS, column_key, columns_for, has_title, paper_from
 from kg.readers.streams import bounded_lines
 
-__all__ = ["JSON", "JSONL", "JsonLinesReader", "JsonReader"]
+__all__ = ["JSON", "JSONL", "LONGEST_RECORD", "Elements", "JsonLinesReader", "JsonReader", "parse_json"]
 
-_LONGEST_RECORD = 1 << 22
+LONGEST_RECORD = 1 << 22
 _CHUNK = 1 << 18
 _SPACE = re.compile(r"[ \t\r\n]*")
 _STRUCTURE = re.compile(r'["{}\[\]]')
@@ -57,7 +57,7 @@ class JsonReader:
     def read(self, source: Input, options: ReadOptions) -> Iterator[Paper | RecordError]:
         """Papers in file order; the position is the record's number."""
         number = 0
-        for item in _Elements(source.text()).records():
+        for item in Elements(source.text()).records():
             number += 1
             yield _paper(item, source.path, self.name, number, options)
 
@@ -86,11 +86,11 @@ class JsonLinesReader:
 
     def read(self, source: Input, options: ReadOptions) -> Iterator[Paper | RecordError]:
         """Papers in file order; the position is the line."""
-        for number, line in bounded_lines(source.text(), _LONGEST_RECORD):
+        for number, line in bounded_lines(source.text(), LONGEST_RECORD):
             if line is None:
-                yield RecordError(f"a line of more than {_LONGEST_RECORD} characters", number)
+                yield RecordError(f"a line of more than {LONGEST_RECORD} characters", number)
             elif line.strip():
-                yield _paper(_parse(line), source.path, self.name, number, options)
+                yield _paper(parse_json(line), source.path, self.name, number, options)
 
 
 JSON = JsonReader()
@@ -104,7 +104,7 @@ def _try(text: str) -> Any:
         return None
 
 
-def _parse(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """The value of a text, or a ``RecordError`` that says why there is none."""
     if has_bad_bytes(text):
         return RecordError("not UTF-8")
@@ -131,7 +131,7 @@ def _paper(item: Any, path: str, name: str, number: int, options: ReadOptions) -
         return error
 
 
-class _Elements:
+class Elements:
     """Finds the records in a JSON text of any length, a chunk at a time."""
 
     def __init__(self, text: TextIO) -> None:
@@ -191,15 +191,18 @@ class _Elements:
             if sign is None:
                 raise RecordError("the JSON text ends within an object")
             key = self._key()
-            if not streamed and not has_title(own) and column_key(key) not in _PARTS and self._opens_records():
+            if not streamed and self.opens_array(key, own):
                 self._at += 1
                 streamed = True
                 yield from self._array()
+            elif not streamed and self.opens_object(key):
+                streamed = True
+                yield from self._object()
             else:
                 value = self._value()
                 size += self._taken
-                if size > _LONGEST_RECORD:
-                    raise RecordError(f"an object of more than {_LONGEST_RECORD} characters is no record")
+                if size > LONGEST_RECORD:
+                    raise RecordError(f"an object of more than {LONGEST_RECORD} characters is no record")
                 if not streamed:
                     broken = broken or (value if isinstance(value, RecordError) else None)
                     own[key] = value
@@ -213,6 +216,23 @@ class _Elements:
             raise RecordError("not JSON: a key and a colon were expected")
         self._at += 1
         return key
+
+    def opens_array(self, key: str, own: dict[str, Any]) -> bool:
+        """Whether the value of this key, which comes next, is the array of the records.
+
+        Args:
+            key: The key.
+            own: What its object has held before.
+        """
+        return not has_title(own) and column_key(key) not in _PARTS and self._opens_records()
+
+    def opens_object(self, key: str) -> bool:
+        """Whether the value of this key, which comes next, is an object that holds the records, or is the only one."""
+        return False
+
+    def next_sign(self) -> str | None:
+        """The first character of what comes next."""
+        return self._peek()
 
     def _opens_records(self) -> bool:
         """Whether an array of objects comes next."""
@@ -237,8 +257,8 @@ class _Elements:
                 return value
             if self._ended:
                 raise RecordError("the JSON text ends within a record")
-            if len(self._buffer) - self._at > _LONGEST_RECORD:
-                raise RecordError(f"a record of more than {_LONGEST_RECORD} characters; the rest was not read")
+            if len(self._buffer) - self._at > LONGEST_RECORD:
+                raise RecordError(f"a record of more than {LONGEST_RECORD} characters; the rest was not read")
             self._fill()
 
     def _decode(self) -> tuple[Any, int | None]:

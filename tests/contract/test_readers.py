@@ -19,12 +19,22 @@ from kg.rejects import Reject
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 NAMES = READERS.names()
+PATTERNS = {
+    "arxiv-atom": "arxiv-feed.*",
+    "arxiv-jsonl": "arxiv-snapshot.*",
+    "arxiv-oai": "arxiv-oai.*",
+    "crossref": "crossref-*",
+    "hf-daily": "hf-daily.*",
+    "hf-papers": "hf-*.txt",
+    "openalex": "openalex-*",
+    "semantic-scholar": "s2-*",
+}
 
 
 def samples_of(name: str) -> list[Path]:
     reader = READERS.get(name)
-    stem = "hf-*" if name == "hf-papers" else "papers"
-    found = sorted(path for ending in reader.extensions for path in SAMPLES.glob(stem + ending))
+    patterns = [PATTERNS[name]] if name in PATTERNS else [f"papers{ending}" for ending in reader.extensions]
+    found = sorted(path for pattern in patterns for path in SAMPLES.glob(pattern))
     assert found, f"no sample of the format {name} in {SAMPLES}"
     return found
 
