@@ -23,23 +23,28 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from kg.candidates import Candidate
+from kg.config import MODEL
 from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
+from kg.extractors.neural import form_scores
 from kg.extractors.features import Form, collect_forms, describe, shape_features
 from kg.extractors.words import ends_in_no_entity, is_no_entity
 from kg.ids import link_key
 
-__all__ = ["CLASSES", "ROLES", "Model", "decide", "load_model", "typed_features"]
+__all__ = ["CLASSES", "NEURAL_CLASSES", "ROLES", "Model", "decide", "load_model", "typed_features"]
 
 CLASSES = ("none", "Method+", "Method-", "Dataset+", "Task", "Metric")
 """What a form can be: a type, with + for proper names and - for common nouns where the two are told apart."""
+
+NEURAL_CLASSES = (*CLASSES, "Dataset-", "Hardware+", "Hardware-")
+"""The same where a neural model has a say: it also knows hardware that no rule does."""
 
 ROLES = {
     "Method": ("introduced", "compared", "used"),
     "Dataset": ("introduced", "trained", "used"),
     "Task": ("addressed", "mentioned"),
 }
-_MODEL = Path(__file__).with_name("cues.json")
+_RULES_ALONE = Path(__file__).with_name("cues.json")
 _ASIDE = frozenset(("Hardware", "Repository"))
 # "(pre-)trained on the X, Y and": the guideline's own words for the role, too rare in the papers to be learnt from them
 _TRAINED_ON = re.compile(
@@ -59,12 +64,14 @@ class Model:
     """All that ``cues.json`` holds: one row of weights a feature, the classes of all decisions side by side.
 
     Attributes:
+        dense: Weights of what the neural model says of a form, shape (its length, columns); no rows without a model.
         columns: Decision ("types" or an entity type, for its roles) -> its classes and the columns of their weights.
         thresholds: Class -> least probability.
     """
 
     index: dict[str, int]
     matrix: Array
+    dense: Array
     columns: dict[str, tuple[tuple[str, ...], slice]]
     thresholds: dict[str, float]
     _shapes: dict[str, list[int]] = field(default_factory=dict)
@@ -78,8 +85,13 @@ class Model:
             found = self._shapes[form] = [self.index.get(feature, 0) for feature in shape_features(form)]
         return found
 
-    def scores(self, features: Mapping[str, Sequence[str]]) -> Array:
-        """Sums of the weights of each form's features and shape, shape (forms, columns); unknown features are zero."""
+    def scores(self, features: Mapping[str, Sequence[str]], neural: Array | None = None) -> Array:
+        """Sums of the weights of each form's features and shape, shape (forms, columns); unknown features are zero.
+
+        Args:
+            features: Form -> its features besides its shape.
+            neural: What the neural model says of each form, shape (forms, its length).
+        """
         known = self.index.get
         flat: list[int] = []
         starts: list[int] = []
@@ -88,7 +100,7 @@ class Model:
             flat += self._shape(form)
             flat += [known(feature, 0) for feature in row]
         total: Array = np.add.reduceat(self.matrix[flat], starts, axis=0)
-        return total
+        return total if neural is None or not len(self.dense) else total + neural @ self.dense
 
 
 def probabilities(scores: Array) -> Array:
@@ -98,23 +110,26 @@ def probabilities(scores: Array) -> Array:
     return result
 
 
-@lru_cache(maxsize=2)
-def load_model(path: Path = _MODEL) -> Model:
-    """Read ``cues.json`` once a process."""
+@lru_cache(maxsize=4)
+def load_model(path: Path = _RULES_ALONE) -> Model:
+    """Read a ``cues.json`` once a process."""
     raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     decisions = {"types": raw["types"], **raw["roles"]}
     names = sorted({name for decision in decisions.values() for name in decision["weights"]})
     index = {name: number for number, name in enumerate(names, 1)}
     matrix = np.zeros((len(names) + 1, sum(len(d["classes"]) for d in decisions.values())), dtype=np.float32)
+    dense = np.zeros((len(raw["types"].get("dense", ())), matrix.shape[1]), dtype=np.float32)
     columns = {}
     first = 0
     for key, decision in decisions.items():
         place = slice(first, first + len(decision["classes"]))
         for name, weights in decision["weights"].items():
             matrix[index[name], place] = weights
+        if len(dense):
+            dense[:, place] = decision["dense"]
         columns[key] = (tuple(decision["classes"]), place)
         first = place.stop
-    return Model(index, matrix, columns, raw["thresholds"])
+    return Model(index, matrix, dense, columns, raw["thresholds"])
 
 
 def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
@@ -225,7 +240,7 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
             found.append(candidate)
     if not forms:
         return sorted(found, key=lambda c: c.start)
-    scores = model.scores(features)
+    scores = model.scores(features, form_scores(doc, forms))
     accepted = _decisions(forms, scores, model)
     roles = _roles(accepted, dict(zip(features, scores.tolist(), strict=True)), model)
     lower = text.lower()
@@ -289,15 +304,19 @@ def _roles(accepted: dict[str, _Decision], scores: dict[str, list[float]], model
 def create_cues(nlp: Language, name: str, model: str | None) -> Component:
     """Component that decides over the candidates of the components before it.
 
+    Documents that ``kg_neural`` has scored are decided with weights that count its opinion in, others with those of
+    rules and vocabularies alone.
+
     Args:
         nlp: The pipeline.
         name: Name of the component in it.
-        model: Path of a ``cues.json``; None for the one that ships with the package.
+        model: Folder of the neural model; None for the one that ships with the package.
     """
-    weights = load_model(Path(model) if model else _MODEL)
+    folder = Path(model) if model else MODEL
 
     def run(doc: Doc) -> Doc:
-        doc._.kg_mentions = decide(doc, weights)
+        alone = doc._.kg_span_scores is None
+        doc._.kg_mentions = decide(doc, load_model(_RULES_ALONE if alone else folder / "cues.json"))
         return doc
 
     return run

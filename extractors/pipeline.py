@@ -12,6 +12,7 @@ from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.candidates import Candidate
+from kg.config import MODEL
 from kg.extractors.base import TITLE_SEPARATOR, Sentences, sentences_of
 from kg.vocabulary import SEEDS
 
@@ -24,11 +25,12 @@ COMPONENTS = (
     "kg_vocabulary",
     "kg_hardware",
     "kg_names",
-    # a trained span model adds its candidates here, before the cues decide
+    "kg_neural",
     "kg_cues",
     "kg_results",
 )
-_WITH_SEEDS = frozenset(("kg_vocabulary", "kg_hardware"))
+_WITH_SEEDS = ("kg_vocabulary", "kg_hardware")
+_WITH_MODEL = ("kg_neural", "kg_cues")
 
 
 class _WholeText:
@@ -65,22 +67,33 @@ def create_whole_text() -> Callable[[Language], _WholeText]:
 registry.tokenizers.register("kg.whole_text.v1", func=create_whole_text)
 
 
-def create_pipeline(components: Iterable[str] | None = None, seeds: Path = SEEDS) -> Language:
+def create_pipeline(
+    components: Iterable[str] | None = None, seeds: Path = SEEDS, model: Path | None = MODEL
+) -> Language:
     """A blank English pipeline with these components (registered as ``spacy_factories`` entry points).
 
     Args:
         components: Names in order; None for ``COMPONENTS``, which need no tokens and get none.
         seeds: Folder with the seed vocabularies.
+        model: Folder of the neural model; None leaves ``kg_neural`` out of ``COMPONENTS``.
 
     Raises:
         ValueError: if no factory of that name is registered.
+        ConfigError: if a component needs a model that is not there.
     """
     whole = {"nlp": {"tokenizer": {"@tokenizers": "kg.whole_text.v1"}}}
     nlp = spacy.blank("en", config=whole if components is None else {})
     # a folder of the user's only: a saved pipeline should not name the place where this package is installed
-    folder = {} if seeds == SEEDS else {"folder": str(seeds)}
+    if model == MODEL and not MODEL.is_dir():  # TEMPORARY until the model is committed
+        model = None
+    settings: dict[str, dict[str, str]] = {}
+    if seeds != SEEDS:
+        settings |= {component: {"folder": str(seeds)} for component in _WITH_SEEDS}
+    if model not in (None, MODEL):
+        settings |= {component: {"model": str(model)} for component in _WITH_MODEL}
     for component in COMPONENTS if components is None else components:
-        nlp.add_pipe(component, config=folder if component in _WITH_SEEDS else {})
+        if model or component != "kg_neural":
+            nlp.add_pipe(component, config=settings.get(component, {}))
     return nlp
 
 

@@ -10,7 +10,17 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kg.errors import ConfigError
 from kg.vocabulary import SEEDS
 
-__all__ = ["Config", "read_config"]
+__all__ = ["MODEL", "MODEL_FILES", "NO_MODEL", "Config", "read_config"]
+
+
+MODEL = Path(__file__).parent / "extractors" / "model"
+"""The neural model that ships with the package."""
+
+MODEL_FILES = ("cues.json", "model.json", "model.onnx", "tokenizer.json")
+"""What a folder of a model holds."""
+
+NO_MODEL = "none"
+"""The value of ``model`` that leaves the neural model out."""
 
 
 class Config(BaseModel):
@@ -19,6 +29,7 @@ class Config(BaseModel):
     Attributes:
         seeds: Folder with the seed vocabularies.
         components: spaCy components in order; None for the default pipeline.
+        model: Folder of a neural model that ``kg train`` wrote; None for the one that ships, "none" for rules alone.
         batch_size: Papers a worker takes at a time.
         workers: Processes that extract; 0 for one a core.
     """
@@ -27,7 +38,8 @@ class Config(BaseModel):
 
     seeds: Path = SEEDS
     components: tuple[str, ...] | None = None
-    batch_size: int = Field(default=128, ge=1, le=100_000, strict=True)
+    model: str | None = None
+    batch_size: int = Field(default=32, ge=1, le=100_000, strict=True)
     workers: int = Field(default=0, ge=0, le=1024, strict=True)
 
 
@@ -54,6 +66,8 @@ def read_config(path: str | Path | None) -> Config:
         known = ", ".join(Config.model_fields)
         hint = f" (known keys: {known})" if first["type"] == "extra_forbidden" else ""
         raise ConfigError(f"{path}: {where}: {first['msg']}{hint}") from error
+    if config.model not in (None, NO_MODEL) and not Path(str(config.model)).is_dir():
+        raise ConfigError(f"{path}: model: {config.model} is not a folder (or say {NO_MODEL!r} for rules alone)")
     if not config.seeds.is_dir():
         raise ConfigError(f"{path}: seeds: {config.seeds} is not a folder")
     return config

@@ -20,7 +20,7 @@ from pydantic import TypeAdapter
 
 from kg import __version__
 from kg.bulk import no_garbage_collection
-from kg.config import Config
+from kg.config import MODEL, MODEL_FILES, NO_MODEL, Config
 from kg.errors import ConfigError, KgError, ServiceError
 from kg.linking.local import link_candidates
 from kg.model import Extraction, Mention, Paper
@@ -55,6 +55,10 @@ def fingerprint(config: Config) -> str:
 
     content = hashlib.sha256(f"{__version__} spacy {version('spacy')} {config.components}".encode())
     files = [*(_PACKAGE / name for name in _MODULES), *(config.seeds / name for name in FILES.values())]
+    model = _model_of(config)
+    if model:
+        content.update(f"onnxruntime {version('onnxruntime')}".encode())
+        files += [model / name for name in MODEL_FILES]
     for folder in _CODE:
         files += [p for p in (_PACKAGE / folder).iterdir() if p.suffix in (".py", ".json")]
     for path in sorted(files, key=lambda p: (p.name, str(p))):
@@ -62,6 +66,13 @@ def fingerprint(config: Config) -> str:
             content.update(f"\n{path.name}\n".encode())
             content.update(path.read_bytes())
     return content.hexdigest()[:16]
+
+
+def _model_of(config: Config) -> Path | None:
+    """Folder of the neural model, None for rules alone."""
+    if config.model == NO_MODEL or (config.model is None and not MODEL.is_dir()):  # TEMPORARY
+        return None
+    return Path(config.model) if config.model else MODEL
 
 
 class Extractor:
@@ -77,7 +88,7 @@ class Extractor:
         self.fingerprint = fingerprint(config)
         try:
             with no_garbage_collection():
-                self._nlp = create_pipeline(config.components, config.seeds)
+                self._nlp = create_pipeline(config.components, config.seeds, _model_of(config))
         except ValueError as error:  # spaCy's way to say that a factory is unknown
             raise ConfigError(f"cannot make the pipeline: {str(error).split('.')[0]}") from error
         # the vocabularies stay for good: the garbage collector need not look at them again

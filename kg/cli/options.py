@@ -8,6 +8,8 @@ from typing import Any, TypeVar, cast
 
 import click
 
+from kg.errors import UsageError
+
 __all__ = ["config_options", "input_options", "json_option", "workspace_argument"]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -76,16 +78,30 @@ def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 
 
 def config_options(function: F) -> F:
-    """``--workers``, ``--seeds``, ``--config``, as one argument ``config``: a function that reads and checks them."""
+    """``--workers``, ``--seeds``, ``--model``, ``--no-model``, ``--config``, as one argument ``config``: a function that reads and checks them."""
 
     @functools.wraps(function)
-    def call(*args: Any, config_file: str | None, workers: int | None, seeds: str | None, **kwargs: Any) -> Any:
+    def call(
+        *args: Any,
+        config_file: str | None,
+        workers: int | None,
+        seeds: str | None,
+        model: str | None,
+        no_model: bool,
+        **kwargs: Any,
+    ) -> Any:
         def read() -> Any:
             from pathlib import Path
 
-            from kg.config import read_config
+            from kg.config import NO_MODEL, read_config
 
-            given: dict[str, Any] = {"workers": workers, "seeds": Path(seeds) if seeds else None}
+            if model and no_model:
+                raise UsageError("give --model or --no-model, not both")
+            given: dict[str, Any] = {
+                "workers": workers,
+                "seeds": Path(seeds) if seeds else None,
+                "model": NO_MODEL if no_model else model,
+            }
             changes = {name: value for name, value in given.items() if value is not None}
             return read_config(config_file).model_copy(update=changes)
 
@@ -99,6 +115,13 @@ def config_options(function: F) -> F:
             metavar="FOLDER",
             help="Seed vocabularies to use instead of the built-in ones.",
         ),
+        click.option(
+            "--model",
+            type=click.Path(exists=True, file_okay=False),
+            metavar="FOLDER",
+            help="Neural model to use instead of the built-in one (kg train).",
+        ),
+        click.option("--no-model", is_flag=True, help="Rules and vocabularies alone: faster, finds less."),
         click.option(
             "--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file with settings (see the docs)."
         ),

@@ -1,0 +1,175 @@
+"""Runs an exported span model with onnxruntime: texts in, scores of their spans out. No torch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kg.errors import ConfigError
+from kg.extractors.neural_input import Floats, Ints, Text, Window, feature_rows, span_grid, windows
+from kg.extractors.stored import storable
+
+__all__ = ["SpanModel", "SpanScores", "WordPieces", "combine", "load_span_model"]
+
+_MOST_WORDS = 65_536
+
+
+@dataclass(slots=True)
+class SpanScores:
+    """What a model thinks of the spans of a text.
+
+    Attributes:
+        spans: Offsets -> row.
+        classes: Log-probabilities of the classes, shape (spans, classes); column 0 is none.
+        roles: Log-probabilities of the roles, shape (spans, roles).
+    """
+
+    spans: dict[tuple[int, int], int]
+    classes: Floats
+    roles: Floats
+
+
+def _stored(scores: SpanScores) -> dict[str, Any]:
+    return {"spans": list(scores.spans), "classes": scores.classes.tolist(), "roles": scores.roles.tolist()}
+
+
+def _restored(*, spans: list[list[int]], classes: list[list[float]], roles: list[list[float]]) -> SpanScores:
+    numbered = {(start, end): row for row, (start, end) in enumerate(spans)}
+    return SpanScores(numbered, np.array(classes, dtype=np.float32), np.array(roles, dtype=np.float32))
+
+
+storable(SpanScores, _stored, _restored)
+
+
+class SpanModel:
+    """An exported model.
+
+    Args:
+        folder: What ``kg train`` wrote: ``model.onnx``, ``tokenizer.json``, ``model.json`` and ``cues.json``.
+        threads: Threads of onnxruntime.
+
+    Raises:
+        ConfigError: if a file is missing or of another version.
+    """
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        from tokenizers import Tokenizer
+
+        try:
+            self.card: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
+            self._session = _session(folder / "model.onnx", threads)
+        except (OSError, ValueError) as error:
+            raise ConfigError(f"{folder} is no model folder of kg train: {error}") from error
+        self.classes: tuple[str, ...] = tuple(self.card["classes"])
+        self.roles: tuple[str, ...] = tuple(self.card["roles"])
+        self._window = int(self.card["window"])
+        self._pieces = WordPieces(tokenizer)
+
+    def score(self, text: Text) -> SpanScores:
+        """Score all spans of a text; one window at a time, so that no text changes the scores of another."""
+        features = feature_rows(text)
+        parts = []
+        for window in windows(text, self._pieces, self._pieces.special, self._window):
+            first, last = span_grid(text, window)
+            if len(first):
+                parts.append((window, first, last, self._run(window, features, first, last)))
+        return combine(text, parts, len(self.classes))
+
+    def _run(self, window: Window, features: Floats, first: Ints, last: Ints) -> Floats:
+        of_pieces = np.zeros((len(window.pieces), features.shape[1]), dtype=np.float32)
+        of_pieces[1:-1] = features[window.first + window.word_of[1:-1]]
+        inputs = {
+            "pieces": window.pieces[None],
+            "features": of_pieces[None],
+            "starts": window.starts[first - window.first],
+            "ends": window.ends[last - window.first],
+            "widths": last - first,
+        }
+        scores: Floats = self._session.run(None, inputs)[0]
+        return scores
+
+
+def combine(text: Text, parts: Sequence[tuple[Window, Ints, Ints, Floats]], classes: int) -> SpanScores:
+    """The scores of a text from those of its windows.
+
+    Where windows overlap, the one that sees more on both sides of a span decides.
+
+    Args:
+        text: The text.
+        parts: Window, first and last words of its spans, and their scores, shape (spans, classes + roles).
+        classes: Number of classes.
+    """
+    if not parts:
+        return SpanScores({}, np.zeros((0, classes), dtype=np.float32), np.zeros((0, 0), dtype=np.float32))
+    first, last = (np.concatenate([part[i] for part in parts]) for i in (1, 2))
+    scores = np.concatenate([part[3] for part in parts])
+    if len(parts) > 1:
+        margin = np.concatenate([np.minimum(f - w.first, w.last - 1 - e) for w, f, e, _ in parts])
+        order = np.lexsort((-margin, last, first))
+        same = (np.diff(first[order]) == 0) & (np.diff(last[order]) == 0)
+        order = order[np.concatenate([[True], ~same])]
+        first, last, scores = first[order], last[order], scores[order]
+    spans = zip(text.words[first, 0].tolist(), text.words[last, 1].tolist(), strict=True)
+    numbered = {span: row for row, span in enumerate(spans)}
+    return SpanScores(numbered, log_softmax(scores[:, :classes]), log_softmax(scores[:, classes:]))
+
+
+class WordPieces:
+    """Word pieces of words; papers share their words, so those of the last 65,536 are kept."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._known: dict[str, Sequence[int]] = {}
+        names = ("[CLS]", "[SEP]", "[UNK]")
+        opening, closing, unknown = (tokenizer.token_to_id(name) for name in names)
+        if opening is None or closing is None or unknown is None:
+            raise ConfigError(f"the tokenizer lacks one of {', '.join(names)}; only BERT-like encoders can be used")
+        self.special: tuple[int, int] = (opening, closing)
+        self._unknown: Sequence[int] = (unknown,)
+
+    def __call__(self, word: str) -> Sequence[int]:
+        """Ids of the pieces of a word, at least one."""
+        found = self._known.get(word)
+        if found is None:
+            if len(self._known) >= _MOST_WORDS:
+                self._known.clear()
+            found = self._tokenizer.encode(word, add_special_tokens=False).ids or self._unknown
+            self._known[word] = found
+        return found
+
+
+def log_softmax(scores: Floats) -> Floats:
+    """Log-probabilities of each row."""
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return result
+
+
+def _session(path: Path, threads: int) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path.name}")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exceptions have no common base but this
+        raise ValueError(f"{path.name} cannot be loaded ({str(error).splitlines()[0]})") from error
+
+
+@lru_cache(maxsize=2)
+def load_span_model(folder: Path, threads: int = 1) -> SpanModel:
+    """Load a model once a process."""
+    return SpanModel(folder, threads)

@@ -1,0 +1,1 @@
+"""Training of the neural extractor; needs the extra ``train`` (torch, transformers)."""

@@ -1,0 +1,236 @@
+"""Fits the weights with which ``kg_cues`` weighs rules, vocabularies and the neural model against each other.
+
+Multinomial logistic regression with an L2 penalty over the features of ``extractors/features.py`` and, where there is
+a neural model, its log-probabilities for papers that it was not trained on (stacking, Wolpert 1992). A fifth of the
+vocabulary features is left out at random (by a digest, so the same every time) so that the surroundings learn to carry
+a name that no vocabulary knows. Thresholds are those with the best F1 in five-fold cross-validation; temperatures make
+the cross-validated probabilities mean what they say (Guo et al. 2017).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix, hstack
+
+from kg.extractors.base import TITLE_SEPARATOR
+from kg.extractors.cues import CLASSES, NEURAL_CLASSES, ROLES, typed_features
+from kg.extractors.features import shape_features
+from kg.extractors.neural import RULES, form_scores, propose
+from kg.extractors.neural_runtime import SpanScores
+from kg.extractors.pipeline import create_pipeline
+from kg.ids import digest
+
+__all__ = ["fit_votes"]
+
+MIN_COUNT = 4
+L2 = 2.0
+DROPPED = 0.2
+FOLDS = 5
+VOCABULARY = ("V:", "Vk:", "Vx:", "Vd:", "ab:V", "src:vocabulary")
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of a training paper: its features, what the neural model says, its class and role."""
+
+    paper: str
+    features: tuple[str, ...]
+    seen: tuple[str, ...]
+    neural: tuple[float, ...]
+    label: str
+    role: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A fitted choice between classes."""
+
+    classes: tuple[str, ...]
+    weights: dict[str, list[float]]
+    dense: list[list[float]]
+
+    def probabilities(self, forms: Sequence[Form]) -> Floats:
+        """Shape (forms, classes)."""
+        zero = np.zeros(len(self.classes))
+        known = {feature: np.array(row) for feature, row in self.weights.items()}
+        scores = np.array([sum((known[f] for f in form.features if f in known), zero) for form in forms])
+        scores = scores.reshape(len(forms), len(self.classes))
+        if self.dense:
+            scores = scores + np.array([form.neural for form in forms]) @ np.array(self.dense)
+        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(scores / scores.sum(axis=1, keepdims=True))
+
+
+def squeeze(text: str) -> str:
+    return " ".join(text.split())
+
+
+def label_of(entity: Mapping[str, Any] | None, classes: tuple[str, ...]) -> str:
+    """The class of a gold entity, "none" for what is not decided about."""
+    if entity is None:
+        return "none"
+    name = str(entity["type"])
+    full = name + ("+" if entity["named"] else "-")
+    return full if full in classes else name if name in classes else "none"
+
+
+def forms_of(
+    records: Sequence[Mapping[str, Any]], scores: Callable[[str], SpanScores] | None, classes: tuple[str, ...]
+) -> list[Form]:
+    """One example a distinct form of each paper.
+
+    Args:
+        records: Annotated papers.
+        scores: Paper id -> what a neural model that has not seen the paper says of it.
+        classes: What a form can be.
+    """
+    nlp = create_pipeline(RULES)
+    found = []
+    for record in records:
+        doc = nlp.make_doc(record["title"] + TITLE_SEPARATOR + record["abstract"])
+        doc._.kg_title_end = len(record["title"])
+        for _, component in nlp.pipeline:
+            doc = component(doc)
+        if scores:
+            doc = propose(doc, scores(record["id"]))
+        gold = {squeeze(form): entity for entity in reversed(record["entities"]) for form in entity["forms"]}
+        forms, features = typed_features(doc)
+        neural = form_scores(doc, forms)
+        for number, (form, row) in enumerate(features.items()):
+            entity = gold.get(squeeze(form))
+            label = label_of(entity, classes)
+            every = (*shape_features(form), *row)
+            found.append(
+                Form(
+                    record["id"],
+                    every,
+                    _seen(record["id"], form, every),
+                    () if neural is None else tuple(neural[number].tolist()),
+                    label,
+                    str(entity["role"]) if entity and label != "none" else None,
+                )
+            )
+    return found
+
+
+def _seen(paper: str, form: str, features: tuple[str, ...]) -> tuple[str, ...]:
+    """The features that training sees: those of the vocabularies left out of every fifth form."""
+    if int(digest(f"{paper} {form}", 8), 16) % 1000 < DROPPED * 1000:
+        return (*(f for f in features if not f.startswith(VOCABULARY)), "V:none")
+    return features
+
+
+def _design(forms: Sequence[Form]) -> tuple[Any, list[str]]:
+    """Matrix of features and neural values, and the names of the features."""
+    counts = Counter(feature for form in forms for feature in form.seen)
+    names = sorted(f for f, n in counts.items() if n >= MIN_COUNT)
+    index = {name: number for number, name in enumerate(names)}
+    columns = [index[f] for form in forms for f in form.seen if f in index]
+    row_of = np.repeat(np.arange(len(forms)), [sum(f in index for f in form.seen) for form in forms])
+    design = csr_matrix((np.ones(len(columns)), (row_of, columns)), shape=(len(forms), len(index)))
+    return hstack([design, np.array([form.neural for form in forms])]).tocsr(), names
+
+
+def fit(forms: Sequence[Form], labels: Sequence[str], classes: tuple[str, ...]) -> Decision:
+    """Maximum penalised likelihood."""
+    design, names = _design(forms)
+    target = np.array([classes.index(label) for label in labels])
+    one_hot = np.eye(len(classes))[target]
+
+    def loss(flat: Floats) -> tuple[float, Floats]:
+        weights = flat.reshape(-1, len(classes))
+        scores = design @ weights
+        scores -= scores.max(axis=1, keepdims=True)
+        probabilities = np.exp(scores)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        value = -np.log(probabilities[np.arange(len(target)), target] + 1e-12).sum() + L2 / 2 * (weights**2).sum()
+        gradient = design.T @ (probabilities - one_hot) + L2 * weights
+        return float(value), np.asarray(gradient).ravel()
+
+    start = np.zeros(design.shape[1] * len(classes))
+    solved = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 250})
+    rows = [[round(float(w), 3) for w in row] for row in solved.x.reshape(-1, len(classes))]
+    kept = {name: row for name, row in zip(names, rows, strict=False) if max(map(abs, row)) >= 0.02}
+    return Decision(classes, kept, rows[len(names) :])
+
+
+def _fold(form: Form) -> int:
+    return int(digest(form.paper, 8), 16) % FOLDS
+
+
+def cross_validate(forms: Sequence[Form], labels: Sequence[str], classes: tuple[str, ...]) -> Floats:
+    """Out-of-fold probabilities of every form."""
+    fold = np.array([_fold(form) for form in forms])
+    out = np.zeros((len(forms), len(classes)))
+    for number in range(FOLDS):
+        train = np.flatnonzero(fold != number)
+        test = np.flatnonzero(fold == number)
+        fitted = fit([forms[i] for i in train], [labels[i] for i in train], classes)
+        out[test] = fitted.probabilities([forms[i] for i in test])
+    return out
+
+
+def thresholds(
+    labels: Sequence[str], out: Floats, classes: tuple[str, ...], gold: Counter[str]
+) -> tuple[dict[str, float], dict[str, float]]:
+    """For each class the highest probability from which on F1 is within 0.003 of its best, and that F1."""
+    truth = np.array(labels)
+    chosen, reached = {}, {}
+    winner = out[:, 1:].argmax(axis=1) + 1
+    for number, name in enumerate(classes[1:], 1):
+        scores = {}
+        for threshold in np.arange(0.2, 0.7, 0.025):
+            predicted = (winner == number) & (out[:, number] >= threshold)
+            right = (predicted & (truth == name)).sum()
+            scores[round(float(threshold), 3)] = 2 * float(right) / max(1, predicted.sum() + gold[name])
+        best = max(scores.values())
+        chosen[name] = max(t for t, score in scores.items() if score >= best - 0.003)
+        reached[name] = scores[chosen[name]]
+    return chosen, reached
+
+
+def fit_votes(
+    records: Sequence[Mapping[str, Any]],
+    scores: Callable[[str], SpanScores] | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> dict[str, Any]:
+    """The content of a ``cues.json``.
+
+    Args:
+        records: Annotated papers.
+        scores: Paper id -> scores of a neural model that has not seen the paper; None for rules alone.
+        report: Called with a line of text on each result.
+    """
+    classes = NEURAL_CLASSES if scores else CLASSES
+    forms = forms_of(records, scores, classes)
+    labels = [form.label for form in forms]
+    report(f"{len(forms)} forms of {len(records)} papers")
+    gold = Counter(label_of(e, classes) for r in records for e in r["entities"] for _ in set(e["forms"]))
+    chosen, reached = thresholds(labels, cross_validate(forms, labels, classes), classes, gold)
+    for name in classes[1:]:
+        report(f"{name:9} threshold {chosen[name]:.3f}  cross-validated F1 {reached[name]:.3f}  gold {gold[name]}")
+    roles = {}
+    for entity_type, choices in ROLES.items():
+        mine = [f for f in forms if f.label.rstrip("+-") == entity_type and f.role in choices]
+        truth = [str(f.role) for f in mine]
+        guesses = cross_validate(mine, truth, choices).argmax(axis=1)
+        right = sum(choices[guess] == role for guess, role in zip(guesses, truth, strict=True))
+        report(f"{entity_type:9} roles {right / max(1, len(mine)):.3f}  n {len(mine)}")
+        roles[entity_type] = _plain(fit(mine, truth, choices))
+    return {"thresholds": chosen, "types": _plain(fit(forms, labels, classes)), "roles": roles}
+
+
+def _plain(decision: Decision) -> dict[str, Any]:
+    plain: dict[str, Any] = {"classes": decision.classes, "weights": decision.weights}
+    return plain | ({"dense": decision.dense} if decision.dense else {})
+
+
