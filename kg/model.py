@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Attributes", "Entity", "Evidence", "Extraction", "Mention", "Paper", "Relation", "Source"]
+__all__ = ["Attributes", "Conflict", "Entity", "Evidence", "Extraction", "Mention", "Paper", "Relation", "Source"]
 
 FieldName = Literal["title", "abstract"]
 Attributes = dict[str, str | int | float | bool]
@@ -24,10 +24,22 @@ class Source(_Value):
     position: int
 
 
+class Conflict(_Value):
+    """A value that a merged paper could have had for a field, and the records that say so."""
+
+    field: str
+    value: str
+    sources: tuple[Source, ...] = ()
+
+
 class Paper(_Value):
     """A paper as a reader yields it, or several records of one paper merged.
 
-    ``date`` is ISO 8601 to the precision known: ``2024``, ``2024-05`` or ``2024-05-17``.
+    ``date`` is ISO 8601 to the precision known: ``2024``, ``2024-05`` or ``2024-05-17``. ``orcids`` maps a name as in
+    ``authors`` to a bare ORCID, ``rors`` a name as in ``organizations`` to a bare ROR id. ``identifiers`` are sorted and
+    say whose they are: ``openalex:W123``, ``s2:...``, ``acl:P19-1001``, ``pmid:1``, ``pmcid:PMC1``, ``dblp:...``.
+
+    Only a merge (``kg.papers.merged``) fills ``provenance`` (field -> the records its value is from) and ``conflicts``.
     """
 
     id: str
@@ -44,6 +56,11 @@ class Paper(_Value):
     keywords: tuple[str, ...] = ()
     upvotes: int | None = None
     sources: tuple[Source, ...] = ()
+    orcids: dict[str, str] = Field(default_factory=dict)
+    rors: dict[str, str] = Field(default_factory=dict)
+    identifiers: tuple[str, ...] = ()
+    provenance: dict[str, tuple[Source, ...]] = Field(default_factory=dict)
+    conflicts: tuple[Conflict, ...] = ()
 
 
 class Mention(_Value):
