@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import heapq
 import io
-import marshal
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from kg.bulk import no_garbage_collection
 from kg.errors import UsageError
 from kg.exporters.base import open_output
-from kg.exporters.rdf_describe import Describer, Options, Section
+from kg.exporters.rdf_describe import Describer, Options
+from kg.exporters.rdf_lines import LineDescriber, lines_of
+from kg.exporters.rdf_sort import CHUNK, Sorter, written_aside
 from kg.exporters.rdf_syntax import Block, JsonLd, JsonTerms, RdfXml, TurtleFile, XmlTerms
 from kg.exporters.rdf_terms import NTriples, Terms, Turtle, check_base
 from kg.graph import KnowledgeGraph
@@ -28,9 +26,7 @@ Group = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
 """An entity and the relations that begin at it, as the canonical export has them."""
 
 _COMPRESSED = (".gz", ".zst")
-_CHUNK = 24 << 20  # characters that are sorted in memory at a time
-_BATCH = 64  # parts that are read at a time from each of the sorted files
-_FILES = 128  # sorted files that are open at a time
+_PARTS = 256  # parts that are written at a time
 _RELATION_START = b'{"confidence":'
 
 
@@ -108,65 +104,26 @@ def _grouped(entities: Iterable[Mapping[str, Any]], relations: Iterator[Mapping[
 class Syntax(Protocol):
     """Writes blocks in one syntax."""
 
-    def write(self, blocks: Iterable[Block], out: IO[str]) -> None:
+    def write(self, blocks: Iterable[Any], out: IO[str]) -> None:
         """Write all."""
 
 
 class SortedLines:
     """N-Triples or N-Quads, every line once, in the order of the bytes. Sorts on disk what is too much for memory."""
 
-    def __init__(self, chunk: int = _CHUNK, by_line: bool = False) -> None:
+    def __init__(self, chunk: int = CHUNK, by_line: bool = False) -> None:
         self._chunk = chunk
         self._by_line = by_line
 
     def write(self, blocks: Iterable[Block], out: IO[str]) -> None:
         """Write all."""
-        with ExitStack() as stack:
-            runs: list[IO[bytes]] = []
-            parts: list[str] = []
-            size = 0
-            for lines in (_lines_of(section) for block in blocks for section in block):
-                new = lines if self._by_line else ["".join(lines)]
-                parts += new
-                size += sum(map(len, new))
-                if size > self._chunk:
-                    parts.sort()
-                    runs.append(_spill(stack.enter_context(tempfile.TemporaryFile()), parts))
-                    parts, size = [], 0
-                    if len(runs) == _FILES:
-                        whole = _spill(stack.enter_context(tempfile.TemporaryFile()), heapq.merge(*map(_spilled, runs)))
-                        for run in runs:
-                            run.close()
-                        runs = [whole]
-            parts.sort()
-            merged = heapq.merge(*map(_spilled, runs), parts) if runs else parts
-            out.writelines(_without_repeats(merged) if self._by_line else merged)
-
-
-def _lines_of(section: Section) -> list[str]:
-    lines = []
-    for subject, said, graph in section:
-        end = f" {graph} .\n" if graph else " .\n"
-        lines += [f"{subject} {predicate} {thing}{end}" for predicate, thing in said]
-    lines.sort()
-    return list(dict.fromkeys(lines))
-
-
-def _spill(file: IO[bytes], parts: Iterable[str]) -> IO[bytes]:
-    """Put sorted parts into a file, a few at a time."""
-    rest = iter(parts)
-    while batch := list(islice(rest, _BATCH)):
-        marshal.dump(batch, file)
-    file.seek(0)
-    return file
-
-
-def _spilled(file: IO[bytes]) -> Iterator[str]:
-    while True:
-        try:
-            yield from marshal.load(file)  # noqa: S302 - our own file, deleted already
-        except EOFError:
-            return
+        with Sorter(self._chunk) as sorter:
+            for section in chain.from_iterable(blocks):
+                text = "".join(lines_of(section)) if isinstance(section, list) else section
+                sorter.add([f"{line}\n" for line in text[:-1].split("\n")] if self._by_line else [text])
+            merged = sorter.merged()
+            ordered = _without_repeats(merged) if self._by_line else merged
+            written_aside(iter(lambda: "".join(islice(ordered, _PARTS)), ""), out)
 
 
 def _without_repeats(lines: Iterable[str]) -> Iterator[str]:
@@ -189,18 +146,20 @@ class _Kind:
         terms: How it writes terms, given the base of the IRIs.
         file: What writes a file of it.
         statements: How it can speak of edges, the preferred way first.
+        describer: What turns entities and edges into statements.
     """
 
     name: str
     terms: Callable[[str], Terms]
     file: Callable[[Describer], Syntax]
     statements: tuple[str, ...] = ("reification", "triple-terms")
+    describer: type[Describer] = Describer
 
 
 _QUADS = ("named-graphs", "reification", "triple-terms")
 SYNTAXES: dict[str, _Kind] = {
-    ".nt": _Kind("N-Triples", lambda base: NTriples(), _sorted_lines),
-    ".nq": _Kind("N-Quads", lambda base: NTriples(), _sorted_lines, _QUADS),
+    ".nt": _Kind("N-Triples", lambda base: NTriples(), _sorted_lines, describer=LineDescriber),
+    ".nq": _Kind("N-Quads", lambda base: NTriples(), _sorted_lines, _QUADS, LineDescriber),
     ".ttl": _Kind("Turtle", Turtle, lambda describer: TurtleFile(cast("Turtle", describer.terms))),
     ".trig": _Kind("TriG", Turtle, lambda describer: TurtleFile(cast("Turtle", describer.terms)), _QUADS),
     ".jsonld": _Kind("JSON-LD", JsonTerms, lambda describer: JsonLd(describer.minter.base), ("reification",)),
@@ -252,7 +211,7 @@ def write_rdf(groups: Iterable[Group], path: Path, options: Options | None = Non
     statements = options.statements or kind.statements[0]
     if statements not in kind.statements:
         raise UsageError(f"{kind.name} has no {statements.replace('-', ' ')}: choose another --statements or syntax")
-    describer = Describer(kind.terms(check_base(options.base)), options, statements)
+    describer = kind.describer(kind.terms(check_base(options.base)), options, statements)
     with open_output(path) as out:
         try:
             kind.file(describer).write(_blocks(describer, groups, options), out)

@@ -6,13 +6,24 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from kg.errors import UsageError
 from kg.exporters.rdf_terms import DEFAULT_BASE, Minter, Terms, is_plain_url, json_text, own_property, own_relation
 from kg.schema import NODE_TYPES, RDF_CLASSES, RDF_PROFILES, RDF_PROPERTIES, RDF_RELATIONS, RELATION_TYPES
 
-__all__ = ["EVIDENCE", "STATEMENTS", "Describer", "Options", "Section", "cell", "lexical_double", "property_term"]
+__all__ = [
+    "EVIDENCE",
+    "STATEMENTS",
+    "Describer",
+    "EvidenceTerms",
+    "Options",
+    "RelationTerms",
+    "Section",
+    "cell",
+    "lexical_double",
+    "property_term",
+]
 
 EVIDENCE = ("none", "annotation", "full")
 STATEMENTS = ("reification", "named-graphs", "triple-terms")
@@ -95,7 +106,7 @@ def _date_type(text: str) -> str | None:
 
 
 @dataclass(slots=True)
-class _Relation:
+class RelationTerms:
     """How the edges of one type are written."""
 
     own: Any
@@ -132,7 +143,7 @@ class Describer:
         self._relations = {label: self._relation(label) for label in RELATION_TYPES}
         self._false, self._true = terms.typed("false", "xsd:boolean"), terms.typed("true", "xsd:boolean")
         self.run = terms.iri(self.minter.run(options.run)) if options.run and self.annotated else None
-        self._evidence = _EvidenceWriter(self)
+        self.evidence = _EvidenceWriter(self)
 
     def _term(self, name: str) -> Any:
         return self.terms.term(property_term(name, self.profile))
@@ -143,19 +154,23 @@ class Describer:
             names = [*names, f"kg:{label}"]
         return [(self._type, self.terms.name(name)) for name in names]
 
-    def _relation(self, label: str) -> _Relation:
+    def _relation(self, label: str) -> RelationTerms:
         own = own_relation(label)
         foreign = cell(RDF_RELATIONS, label, self.profile)
         said = [name for name in foreign if name[0] != "^"]
         if self.profile == RDF_PROFILES[0] or not foreign:
             said = [own, *said]
-        return _Relation(
+        return RelationTerms(
             self.terms.term(own),
             self.terms.name(own),
             [self.terms.term(name) for name in said],
             [self.terms.term(name[1:]) for name in foreign if name[0] == "^"],
             {key: self._term(key) for key in RELATION_TYPES[label].properties},
         )
+
+    def relation_terms(self, label: str) -> RelationTerms:
+        """How edges of a type are written."""
+        return self._relations[label]
 
     @property
     def has_inverse(self) -> bool:
@@ -175,7 +190,7 @@ class Describer:
             )
         ]
 
-    def sections(self, entity: Mapping[str, Any], relations: Iterable[Mapping[str, Any]]) -> Iterator[Section]:
+    def sections(self, entity: Mapping[str, Any], relations: Iterable[Mapping[str, Any]]) -> Iterator[Section | str]:
         """All that is said about an entity and the edges that begin at it."""
         label, entity_id, given = entity["type"], entity["id"], entity["properties"]
         minter, iri = self.minter, self.terms.iri
@@ -199,7 +214,7 @@ class Describer:
                 if edge:
                     yield edge
         for field in sorted(fields):
-            yield self._evidence.text_node(subject, entity_id, field)
+            yield self.evidence.text_node(subject, entity_id, field)
 
     def _entity(
         self, entity: Mapping[str, Any], label: str, entity_id: str, given: Mapping[str, Any]
@@ -234,11 +249,12 @@ class Describer:
             predicate = keys[key]
             if isinstance(value, list | tuple):
                 _note_order(exact, key, value)
-                said += [(predicate, self._value(key, item)) for item in value]
+                said += [(predicate, self.value(key, item)) for item in value]
             else:
-                said.append((predicate, self._value(key, value)))
+                said.append((predicate, self.value(key, value)))
 
-    def _value(self, key: str, value: Any) -> Any:
+    def value(self, key: str, value: Any) -> Any:
+        """A value of a property."""
         terms = self.terms
         if isinstance(value, str):
             if key in _URLS and is_plain_url(value):
@@ -254,31 +270,48 @@ class Describer:
     def _edge(
         self,
         relation: Mapping[str, Any],
-        how: _Relation,
+        how: RelationTerms,
         subject: Any,
         target: Any,
         fields: set[str],
         main: Section,
-    ) -> Section:
+    ) -> Section | str:
         pieces = relation["evidence"]
         bare = not pieces and relation["confidence"] == 1.0 and not relation["properties"]
         if bare or not (pieces or self.full):
             return []
         edge = self.minter.edge(relation["source"], relation["type"], relation["target"])
+        if self.full and self.statements == "named-graphs":
+            main.append((subject, [(how.own, target)], self.terms.iri(edge)))
+        fields.update(piece["field"] for piece in pieces)
+        return self.edge_section(relation, how, edge, subject, target)
+
+    def edge_section(
+        self, relation: Mapping[str, Any], how: RelationTerms, edge: str, subject: Any, target: Any
+    ) -> Section | str:
+        """All that is said about an edge and its evidence."""
         section: Section = []
+        pieces = relation["evidence"]
         if self.full:
-            section.append((self.terms.iri(edge), self._statement(relation, how, subject, target, edge), None))
-            if self.statements == "named-graphs":
-                main.append((subject, [(how.own, target)], self.terms.iri(edge)))
+            confidence = self.double(relation["confidence"])
+            said = self.statement(how, edge, subject, target, confidence, len(pieces))
+            if relation["properties"]:
+                self._add_properties(said, {}, how.properties, relation["properties"])
+            section.append((self.terms.iri(edge), said, None))
         for number, piece in enumerate(pieces):
-            fields.add(piece["field"])
-            self._evidence.add(section, piece, f"{edge}-{number}", how.own_object, target, relation["source"])
+            values = self.evidence.values(piece, how.own_object, target, relation["source"])
+            section += self.evidence.statements(f"{edge}-{number}", values)
         return section
 
-    def _statement(
-        self, relation: Mapping[str, Any], how: _Relation, subject: Any, target: Any, edge: str
+    def double(self, value: float) -> Any:
+        """A number."""
+        return self.terms.typed(lexical_double(value), "xsd:double")
+
+    def statement(
+        self, how: RelationTerms, edge: str, subject: Any, target: Any, confidence: Any, count: int
     ) -> list[tuple[Any, Any]]:
-        terms, words = self.terms, self._evidence
+        """What is said about an edge, but for its properties."""
+        terms, words = self.terms, self.evidence
         said: list[tuple[Any, Any]] = [(self._type, words.edge_class)]
         if self.statements == "reification":
             said += [
@@ -289,10 +322,8 @@ class Describer:
             ]
         elif self.statements == "triple-terms":
             said.append((words.reifies, f"<<( {subject} {how.own_object} {target} )>>"))
-        said.append((words.confidence, terms.typed(lexical_double(relation["confidence"]), "xsd:double")))
-        if relation["properties"]:
-            self._add_properties(said, {}, how.properties, relation["properties"])
-        said += [(words.evidence, terms.iri(f"{edge}-{number}")) for number in range(len(relation["evidence"]))]
+        said.append((words.confidence, confidence))
+        said += [(words.has_evidence, terms.iri(f"{edge}-{number}")) for number in range(count)]
         if self.run is not None:
             said.append((words.generated, self.run))
         return said
@@ -302,6 +333,21 @@ def _note_order(exact: dict[str, list[str]], key: str, values: Sequence[str]) ->
     """Keep a list beside its statements, which are a set, where sorting does not bring it back."""
     if not values or (len(values) > 1 and any(map(str.__ge__, values, values[1:]))):
         exact[key] = list(values)
+
+
+class EvidenceTerms(NamedTuple):
+    """What a piece of evidence holds, as terms."""
+
+    source: Any
+    body: Any
+    asserted: Any
+    sentence: Any
+    extractor: Any
+    confidence: Any
+    start: Any
+    end: Any
+    quoted: Any
+    attributes: Any
 
 
 class _EvidenceWriter:
@@ -315,7 +361,8 @@ class _EvidenceWriter:
         term, name = terms.term, terms.name
         self.edge_class, self.statement = name("kg:Edge"), name("rdf:Statement")
         self.subject, self.predicate, self.object = term("rdf:subject"), term("rdf:predicate"), term("rdf:object")
-        self.reifies, self.confidence, self.evidence = term("rdf:reifies"), term("kg:confidence"), term("kg:evidence")
+        self.reifies, self.confidence = term("rdf:reifies"), term("kg:confidence")
+        self.has_evidence = term("kg:evidence")
         self.generated = term("prov:wasGeneratedBy")
         type_ = term("rdf:type")
         self._annotation = [(type_, name("oa:Annotation")), (term("oa:motivatedBy"), name("oa:identifying"))]
@@ -331,42 +378,46 @@ class _EvidenceWriter:
         self._part_of, self._field = term("dcterms:isPartOf"), term("kg:field")
         self._typed: Callable[[str, str], Any] = terms.typed
 
-    def add(self, section: Section, piece: Mapping[str, Any], iri: str, asserted: Any, body: Any, paper: str) -> None:
-        """Add one piece of evidence."""
-        make, text, typed = self._terms.iri, self._terms.text, self._typed
-        source = make(self._minter.text(paper, piece["field"]))
+    def values(self, piece: Mapping[str, Any], asserted: Any, body: Any, paper: str) -> EvidenceTerms:
+        """What a piece of evidence holds."""
+        text, typed = self._terms.text, self._typed
+        return EvidenceTerms(
+            self._terms.iri(self._minter.text(paper, piece["field"])),
+            body,
+            asserted,
+            text(piece["sentence"]),
+            text(piece["extractor"]),
+            self._describer.double(piece["confidence"]),
+            typed(str(piece["start"]), "xsd:nonNegativeInteger"),
+            typed(str(piece["end"]), "xsd:nonNegativeInteger"),
+            text(piece["text"]),
+            text(json_text(piece["attributes"])) if piece["attributes"] else None,
+        )
+
+    def statements(self, iri: str, values: EvidenceTerms) -> Section:
+        """What is said about a piece of evidence."""
+        make = self._terms.iri
         target, position, quote = make(iri + "-target"), make(iri + "-position"), make(iri + "-quote")
         said = [
             *self._annotation,
-            (self._body, body),
+            (self._body, values.body),
             (self._target, target),
-            (self._asserts, asserted),
-            (self._sentence, text(piece["sentence"])),
-            (self._extractor, text(piece["extractor"])),
-            (self.confidence, typed(lexical_double(piece["confidence"]), "xsd:double")),
-            (self._derived, source),
+            (self._asserts, values.asserted),
+            (self._sentence, values.sentence),
+            (self._extractor, values.extractor),
+            (self.confidence, values.confidence),
+            (self._derived, values.source),
         ]
-        if piece["attributes"]:
-            said.append((self._attributes, text(json_text(piece["attributes"]))))
+        if values.attributes is not None:
+            said.append((self._attributes, values.attributes))
         if self._describer.run is not None:
             said.append((self.generated, self._describer.run))
-        section += [
+        selectors = [(self._selector, position), (self._selector, quote)]
+        return [
             (make(iri), said, None),
-            (
-                target,
-                [self._target_type, (self._source, source), (self._selector, position), (self._selector, quote)],
-                None,
-            ),
-            (
-                position,
-                [
-                    self._position_type,
-                    (self._start, typed(str(piece["start"]), "xsd:nonNegativeInteger")),
-                    (self._end, typed(str(piece["end"]), "xsd:nonNegativeInteger")),
-                ],
-                None,
-            ),
-            (quote, [self._quote_type, (self._quoted, text(piece["text"]))], None),
+            (target, [self._target_type, (self._source, values.source), *selectors], None),
+            (position, [self._position_type, (self._start, values.start), (self._end, values.end)], None),
+            (quote, [self._quote_type, (self._quoted, values.quoted)], None),
         ]
 
     def text_node(self, paper: Any, paper_id: str, field: str) -> Section:

@@ -9,13 +9,12 @@ from functools import lru_cache
 from html import escape
 from typing import IO, Any
 
-from kg.exporters.rdf_describe import Section
 from kg.exporters.rdf_terms import NAMESPACES, Turtle, expand
 
 __all__ = ["Block", "JsonLd", "JsonTerms", "RdfXml", "TurtleFile", "XmlTerms", "context", "unescaped"]
 
-Block = list[Section]
-"""All sections of one entity."""
+Block = list[Any]
+"""All sections of one entity; in syntaxes of lines some are finished lines."""
 
 
 class TurtleFile:

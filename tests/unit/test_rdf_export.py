@@ -22,9 +22,12 @@ from kg.exporters.rdf import (
     syntax_of,
     write_rdf,
 )
-from kg.exporters.rdf_terms import NAMESPACES, expand
+from kg.exporters.rdf_describe import EVIDENCE, Describer
+from kg.exporters.rdf_lines import LineDescriber, lines_of
+from kg.exporters.rdf_sort import Sorter, written_aside
+from kg.exporters.rdf_terms import NAMESPACES, NTriples, expand
 from kg.graph import KnowledgeGraph
-from kg.model import Entity, Paper, Relation
+from kg.model import Entity, Evidence, Paper, Relation
 from kg.registry import EXPORTERS
 from kg.schema import RDF_PROFILES
 from tests.contract.test_exporters import hostile_graph
@@ -90,6 +93,70 @@ def test_sorting_on_disk_gives_the_same(tmp_path: Path) -> None:
                 SortedLines(chunk, by_line).write(blocks + blocks if by_line else blocks, out)
         assert whole.read_text() == pieces.read_text()
         assert len(whole.read_text().splitlines()) == 1000
+
+
+def test_very_many_runs_are_merged_in_levels(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.exporters.rdf_sort._RUNS", 3)
+    monkeypatch.setattr("kg.exporters.rdf_sort._BLOCK", 10)
+    words = [f"{number * 7919 % 1000:03}\n" for number in range(500)]
+    with Sorter(chunk=40) as sorter:
+        for word in words:
+            sorter.add([word])
+        assert list(sorter.merged()) == sorted(words)
+
+
+def test_an_error_while_writing_aside_is_not_lost(tmp_path: Path) -> None:
+    with (tmp_path / "closed").open("w") as closed:
+        pass
+    for texts in (["a"], ["a", "b"]):
+        with pytest.raises(ValueError, match="closed file"):
+            written_aside(texts, closed)
+
+
+@pytest.mark.parametrize("statements", ["reification", "triple-terms", "named-graphs"])
+@pytest.mark.parametrize("evidence", EVIDENCE)
+def test_patterns_of_lines_say_what_is_said_without_them(evidence: str, statements: str) -> None:
+    graph = many_sided_graph()
+    options = Options(evidence=evidence, run="a%20b")
+    plain, fast = Describer(NTriples(), options, statements), LineDescriber(NTriples(), options, statements)
+    for entity, relations in groups_of_graph(graph):
+        expected = [lines_of(section) for section in plain.sections(entity, relations) if isinstance(section, list)]
+        found = [
+            section.splitlines(keepends=True) if isinstance(section, str) else lines_of(section)
+            for section in fast.sections(entity, relations)
+        ]
+        assert found == expected
+
+
+def many_sided_graph() -> KnowledgeGraph:
+    """Edges with and without properties and attributes, and with more than ten pieces of evidence."""
+    entities = [
+        Entity(id="p%s", type="Paper", name="p"),
+        Entity(id="method:m%d", type="Method", name="m"),
+        Entity(id="hardware:h", type="Hardware", name="h"),
+        Entity(id="metric:x", type="Metric", name="x"),
+    ]
+
+    def piece(number: int, attributes: dict[str, Any]) -> Evidence:
+        return Evidence(
+            sentence=f"%s \ue001 {number}",
+            text="\ue000%",
+            field="title",
+            start=number,
+            end=number + 1,
+            extractor="x",
+            confidence=0.5,
+            attributes=attributes,
+        )
+
+    pieces = tuple(piece(number, {"a": 1} if number % 2 else {}) for number in range(12))
+    relations = [
+        Relation(source="p%s", type="USES", target="method:m%d", confidence=0.5, evidence=pieces),
+        Relation(source="p%s", type="COMPARES_WITH", target="method:m%d", confidence=0.5, evidence=pieces[:3]),
+        Relation(source="p%s", type="RUNS_ON", target="hardware:h", properties={"count": 8}, evidence=pieces[:10]),
+        Relation(source="p%s", type="REPORTS", target="metric:x", properties={"value": "1%s"}),
+    ]
+    return KnowledgeGraph(entities, relations)
 
 
 def test_a_file_of_the_canonical_export_gives_the_same_bytes(tmp_path: Path) -> None:
