@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from kg.errors import RecordError
 from kg.ids import arxiv_id_of, doi_of, paper_id
@@ -85,11 +84,6 @@ class Draft:
         people = _people(self.people)
         organizations = _organizations([*self.organizations, *(o for person in people for o in person.organizations)])
         own_id = identifiers[0] if identifiers and not (arxiv_id or doi) else None
-        more: dict[str, Any] = {
-            "orcids": {person.name: person.orcid for person in people if person.orcid},
-            "rors": {name: ror for name, ror in sorted(organizations.items()) if ror},
-            "identifiers": tuple(sorted(set(identifiers))),
-        }
         return Paper(
             id=own_id or paper_id(self.title, arxiv_id=arxiv_id, doi=doi),
             title=self.title,
@@ -104,8 +98,10 @@ class Draft:
             links=tuple(sorted(set(self.links))),
             keywords=tuple(sorted({word for word in self.keywords if _short(word)})),
             upvotes=self.upvotes,
+            orcids={person.name: person.orcid for person in people if person.orcid},
+            rors={name: ror for name, ror in sorted(organizations.items()) if ror},
+            identifiers=tuple(sorted(set(identifiers))),
             sources=(source,),
-            **{key: value for key, value in more.items() if key in Paper.model_fields},
         )
 
 

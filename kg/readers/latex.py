@@ -239,9 +239,9 @@ class _Scanner:
             value, after = self._argument(after, end, math, depth)
             return _script(sign, value), after
         if sign == "~":
-            joins = 0 < at and after < end and not (self._text[at - 1] + self._text[after]).isspace()
-            tied = joins and not self._text[at - 1].isspace() and not self._text[after].isspace()
-            return (" " if math or tied else "~"), after
+            before, following = self._text[at - 1 : at], self._text[after : after + 1]
+            tied = before.isalnum() or before in (".", ")", "}", ",")
+            return (" " if math or (tied and following and not following.isspace()) else "~"), after
         return ("\u2032" if math and sign == "'" else sign), after
 
     def _typography(self, signs: str, at: int, math: bool) -> str:

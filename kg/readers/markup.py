@@ -21,7 +21,7 @@ __all__ = ["abstract_text", "inverted_index_text", "plain_text", "strip_tags", "
 
 # With the semicolon only: "R&Dagger" and "x&para" are no references, whatever HTML 5 says.
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ATTRIBUTES = r"""(?:\s++[\w:.-]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=]++))?+)*+\s*+"""
+_ATTRIBUTES = r"""(?:\s++[\w:.-]++\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'<>=]++))*+\s*+"""
 _TAG = re.compile(rf"<(?P<end>/?)(?P<full>(?P<prefix>[A-Za-z]+:)?(?P<name>[A-Za-z][\w.-]*+)){_ATTRIBUTES}/?>")
 _COMMENT = re.compile(r"<!--(?:[^-]|-(?!->))*+-->|<!\[CDATA\[|\]\]>")
 _SCRIPT = re.compile(
@@ -47,7 +47,12 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _ABSTRACT_HEADINGS = frozenset(("abstract", "summary", "abstracts", "résumé", "zusammenfassung", "resumen"))
-_LEADING_WORD = re.compile(r"abstract\s*(?:[:.—–-]\s*|(?=[A-Z]))", re.IGNORECASE)
+# "Abstract Deep networks are" has a heading, "Abstract domains are" and "Abstract Syntax Trees are" have none.
+_LEADING_WORD = re.compile(
+    r"(?i:abstract)\s*(?:[:.—–]\s*|\s[—–-]\s)|ABSTRACT\s+|Abstract(?=[A-Z][a-z])"
+    r"|Abstract\s+(?=[A-Z])(?!(?:Syntax|Interpretation|Meaning|State|Reasoning|Argument|Domain|Data|Algebra|Concept"
+    r"|Art|Machine|Wiki|Visual|Text|Scene|Class|Image|Plan|Task|Dialectical|GPU|Representation)\w*\b)"
+)
 _SOFT_BREAK = re.compile("\u00ad\\s*\n\\s*")
 _MOST_WORDS = 100_000
 
