@@ -7,12 +7,12 @@ knows what rules and vocabularies think; ``kg_cues`` weighs its opinion against 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, Span
 
 from kg.candidates import Candidate
 from kg.config import MODEL
@@ -20,7 +20,7 @@ from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, add_candidates, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form
 from kg.extractors.neural_input import Floats, Text, as_text
-from kg.extractors.neural_runtime import SpanScores, load_span_model
+from kg.extractors.neural_runtime import SpanScores, best_spans, load_span_model
 
 __all__ = ["DENSE", "PROPOSED", "RULES", "create_neural", "form_scores", "propose", "text_for_model"]
 
@@ -71,14 +71,32 @@ def form_scores(doc: Doc, forms: Mapping[str, Form]) -> Floats | None:
     return out
 
 
-@Language.factory("kg_neural", assigns=["doc._.kg_span_scores", "doc._.kg_candidates"], default_config={"model": None})
-def create_neural(nlp: Language, name: str, model: str | None) -> Component:
+def as_spans(doc: Doc, scores: SpanScores, classes: Sequence[str]) -> list[Span]:
+    """The model's own mentions as spaCy spans, labelled with their type; those that no token boundary fits widen."""
+    found = []
+    for (start, end), kind, _ in best_spans(scores):
+        span = doc.char_span(start, end, label=classes[kind].rstrip("+-"), alignment_mode="expand")
+        if span is not None:
+            found.append(span)
+    return found
+
+
+@Language.factory(
+    "kg_neural",
+    assigns=["doc._.kg_span_scores", "doc._.kg_candidates", "doc.spans"],
+    default_config={"model": None, "spans_key": "kg_neural"},
+)
+def create_neural(nlp: Language, name: str, model: str | None, spans_key: str | None) -> Component:
     """Component that scores the spans of a document.
+
+    For pipelines without ``kg_cues`` it also leaves the mentions that the model alone would make in
+    ``doc.spans[spans_key]``.
 
     Args:
         nlp: The pipeline.
         name: Name of the component in it.
         model: Folder that ``kg train`` wrote; None for the model that ships with the package.
+        spans_key: Where the spans go; None for nowhere.
 
     Raises:
         ConfigError: if there is no such model.
@@ -86,6 +104,9 @@ def create_neural(nlp: Language, name: str, model: str | None) -> Component:
     spans = load_span_model(Path(model) if model else MODEL)
 
     def run(doc: Doc) -> Doc:
-        return propose(doc, spans.score(text_for_model(doc)))
+        scores = spans.score(text_for_model(doc))
+        if spans_key:
+            doc.spans[spans_key] = as_spans(doc, scores, spans.classes)
+        return propose(doc, scores)
 
     return run

@@ -15,7 +15,7 @@ from kg.errors import ConfigError
 from kg.extractors.neural_input import Floats, Ints, Text, Window, feature_rows, span_grid, windows
 from kg.extractors.stored import storable
 
-__all__ = ["SpanModel", "SpanScores", "WordPieces", "combine", "load_span_model"]
+__all__ = ["SpanModel", "SpanScores", "WordPieces", "best_spans", "combine", "load_span_model"]
 
 _MOST_WORDS = 65_536
 
@@ -33,6 +33,28 @@ class SpanScores:
     spans: dict[tuple[int, int], int]
     classes: Floats
     roles: Floats
+
+
+def best_spans(scores: SpanScores) -> list[tuple[tuple[int, int], int, float]]:
+    """The spans that are more likely an entity than none, free of overlaps, the more likely first to be kept.
+
+    Returns:
+        Span, number of its class, and probability that it is an entity, in order of place.
+    """
+    if not scores.spans:
+        return []
+    spans = list(scores.spans)
+    entity = 1 - np.exp(scores.classes[:, 0])
+    kind = scores.classes[:, 1:].argmax(axis=1) + 1
+    likely = [int(row) for row in np.argsort(-entity, kind="stable") if entity[row] >= 0.5]
+    taken = bytearray(max(end for _, end in spans))
+    found = []
+    for row in likely:
+        start, end = spans[row]
+        if taken.find(1, start, end) < 0:
+            taken[start:end] = b"\1" * (end - start)
+            found.append(((start, end), int(kind[row]), float(entity[row])))
+    return sorted(found)
 
 
 def _stored(scores: SpanScores) -> dict[str, Any]:

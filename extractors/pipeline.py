@@ -86,11 +86,15 @@ def create_pipeline(
     # a folder of the user's only: a saved pipeline should not name the place where this package is installed
     if model == MODEL and not MODEL.is_dir():  # TEMPORARY until the model is committed
         model = None
-    settings: dict[str, dict[str, str]] = {}
+    settings: dict[str, dict[str, str | None]] = {component: {} for component in COMPONENTS}
+    if components is None:
+        settings["kg_neural"]["spans_key"] = None  # one token spans the whole text
     if seeds != SEEDS:
-        settings |= {component: {"folder": str(seeds)} for component in _WITH_SEEDS}
+        for component in _WITH_SEEDS:
+            settings[component]["folder"] = str(seeds)
     if model not in (None, MODEL):
-        settings |= {component: {"model": str(model)} for component in _WITH_MODEL}
+        for component in _WITH_MODEL:
+            settings[component]["model"] = str(model)
     for component in COMPONENTS if components is None else components:
         if model or component != "kg_neural":
             nlp.add_pipe(component, config=settings.get(component, {}))

@@ -16,7 +16,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command(epilog="Example:  kg train gold.jsonl --dev dev.jsonl --epochs 1 -o my-model")
 @click.argument("gold", nargs=-1, required=True, type=_FILE)
-@click.option("-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write."
+)
 @click.option("--texts", type=_FILE, help="Papers (JSON Lines) with the texts of GOLD files that hold labels only.")
 @click.option("--dev", type=_FILE, help="Annotated papers to evaluate the model on; never trained on.")
 @click.option("--base", default="all-MiniLM-L6-v2", show_default=True, metavar="FOLDER|NAME", help="The encoder.")

@@ -109,9 +109,7 @@ def _class_of(entity: Mapping[str, Any]) -> str:
     return name if name in CLASSES else name + ("+" if entity.get("named", True) else "-")
 
 
-def _occurrences(
-    text: str, entities: Sequence[Mapping[str, Any]]
-) -> Iterator[tuple[int, int, str, str | None]]:
+def _occurrences(text: str, entities: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int, str, str | None]]:
     """Whole-word occurrences of the forms, longer forms first, free of overlaps."""
     forms = [(form, entity) for entity in entities for form in entity["forms"] if form.strip()]
     taken = bytearray(len(text))

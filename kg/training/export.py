@@ -53,10 +53,11 @@ class _Exported(nn.Module):
         def split(y: Tensor) -> Tensor:
             return y.reshape(batch, length, self.heads, size // self.heads).transpose(1, 2)
 
-        weight = torch.cat([own.query.weight, own.key.weight, own.value.weight])
-        bias = torch.cat([own.query.bias, own.key.bias, own.value.bias])
+        scale = (size // self.heads) ** -0.5
+        weight = torch.cat([own.query.weight * scale, own.key.weight, own.value.weight])
+        bias = torch.cat([own.query.bias * scale, own.key.bias, own.value.bias])
         query, key, value = map(split, functional.linear(x, weight, bias).chunk(3, dim=-1))
-        weights = torch.softmax(query @ key.transpose(2, 3) / (size // self.heads) ** 0.5, dim=-1)
+        weights = torch.softmax(query @ key.transpose(2, 3), dim=-1)
         mixed = (weights @ value).transpose(1, 2).reshape(batch, length, size)
         attended = layer.attention.output
         x = attended.LayerNorm(x + attended.dense(mixed))

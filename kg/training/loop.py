@@ -159,7 +159,9 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min((step + 1) / warm, max(0.02, (steps - step) / (steps - warm)))
     )
-    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995))
+    averaged = torch.optim.swa_utils.AveragedModel(
+        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
+    )
     step = 0
     for epoch in range(settings.epochs):
         model.train()
@@ -178,7 +180,7 @@ def train(
             if step >= settings.average_from * steps:
                 averaged.update_parameters(model)
         if on_epoch:
-            on_epoch(epoch, total, model)
+            on_epoch(epoch, total * settings.batch / len(found), model)
     model.load_state_dict(averaged.module.state_dict())
 
 

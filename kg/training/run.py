@@ -94,7 +94,7 @@ class Trainer:
             return model
 
         def done(epoch: int, loss: float, _: SpanModel) -> None:
-            self.report(f"{name}: epoch {epoch + 1} of {self.plan.settings.epochs}, loss {loss:.1f}")
+            self.report(f"{name}: epoch {epoch + 1} of {self.plan.settings.epochs}, loss {loss:.2f}")
 
         train(model, [unit for unit in self.units if keep(unit.example)], self.plan.settings, done)
         torch.save(model.state_dict(), path)

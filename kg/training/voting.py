@@ -10,7 +10,7 @@ the cross-validated probabilities mean what they say (Guo et al. 2017).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -232,5 +232,3 @@ def fit_votes(
 def _plain(decision: Decision) -> dict[str, Any]:
     plain: dict[str, Any] = {"classes": decision.classes, "weights": decision.weights}
     return plain | ({"dense": decision.dense} if decision.dense else {})
-
-
