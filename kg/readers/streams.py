@@ -82,12 +82,13 @@ class StreamInput:
 
     @cached_property
     def head_text(self) -> str:
-        """``head`` as text."""
+        """``head`` as text, every line end as a line feed."""
         head = self.head
         codec = "utf-16" if head.startswith(_UTF16) else "utf-8-sig"
         text = head.decode(codec, "replace")
         cut = len(head) == HEAD_BYTES and text.endswith("\ufffd")  # a character may have been cut in two
-        return text[:-1] if cut else text
+        text = text[:-1] if cut else text
+        return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
     def binary(self) -> BinaryIO:
         """The bytes from the start."""
