@@ -100,7 +100,7 @@ def _typed(properties: dict[str, str]) -> str:
 
 def schema_reference() -> str:
     """The page ``schema.md``."""
-    from kg.embedded import _EVIDENCE, _NODE_COLUMNS
+    from kg.embedded_write import _EVIDENCE, _NODE_COLUMNS
     from kg.schema import NODE_TYPES, RELATION_TYPES
     from kg.vocabulary_check import KINDS
 

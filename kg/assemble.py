@@ -41,6 +41,8 @@ __all__ = [
 
 _FIELD_RANK = {"title": 0, "abstract": 1}
 _VARIANT_TYPES = RELATION_TYPES["VARIANT_OF"].sources
+_SIGNATURES = ("Author", "Organization")
+"""Types whose every note is a name, as the paper gives it."""
 _T = TypeVar("_T", str, int)
 _Value = str | int | float | bool
 _Properties = dict[str, str | int | float | bool | tuple[str, ...]]
@@ -288,7 +290,7 @@ def _note_name(entity_type: str, name: str, notes: Notes) -> str | None:
     if not name:
         return None
     entity = entity_id(entity_type, name)
-    notes[entity].update(((_NAME, name), (_FORM, name), (_NAMED, "")))
+    notes[entity][_NAME, name] += 1
     return entity
 
 
@@ -331,20 +333,21 @@ def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Mak
 
 def maker_notes(maker: Maker) -> Counter[Note]:
     """What being a maker says of an organisation."""
-    return Counter(((_NAME, maker.name), (_FORM, maker.name), (_NAMED, "")))
+    return Counter(((_NAME, maker.name),))
 
 
 def entity_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Entity:
     """The node of an entity, from the vocabulary and all notes on it."""
     name = entry.name if entry else name_of(notes)
-    aliases = {*_values(notes, _FORM), *(entry.aliases if entry else ())} - {name}
     entity_type = str(type_of(entity))
+    is_signature = entity_type in _SIGNATURES
+    aliases = {*_values(notes, _NAME if is_signature else _FORM), *(entry.aliases if entry else ())} - {name}
     return Entity(
         id=entity,
         type=entity_type,
         name=name,
         aliases=tuple(sorted(aliases)),
-        named=entry.named if entry else (_NAMED, "") in notes,
+        named=entry.named if entry else is_signature or (_NAMED, "") in notes,
         kind=(entry.kind if entry else None) or _most_common(_values(notes, _KIND)),
         properties=_properties(entity_type, entry, notes),
     )

@@ -1,210 +1,35 @@
-"""The graph as an embedded database: Cypher without a server. Only this module knows LadybugDB.
+"""The graph as an embedded database, for reading: Cypher without a server.
 
-Every node table has the columns of ``Entity``; every relation type is one table over all pairs of ends that its row in
-``schema.py`` allows. Evidence lies in parallel lists (``sentences``, ``texts``, ``fields``, ``start_offsets``,
-``end_offsets``, ``extractors``, ``confidences``, ``attributes``): the form that this engine and Neo4j can both hold.
+Only this module and ``kg.embedded_write``, which says what its tables look like, know LadybugDB.
 """
 
 from __future__ import annotations
 
-import json
 import math
 import re
-import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from kg.bulk import no_garbage_collection
-from kg.errors import KgError, QueryError, ServiceError, UsageError
-from kg.graph import KnowledgeGraph
-from kg.model import Entity, Relation
-from kg.schema import NODE_TYPES, RELATION_TYPES
+from kg.errors import KgError, QueryError, ServiceError
 
 if TYPE_CHECKING:
     import ladybug
-    import pyarrow as pa
 
-__all__ = ["EmbeddedGraph", "Result", "check_query", "write_database"]
+__all__ = ["EmbeddedGraph", "Result", "check_query", "one_line", "open_database"]
 
-_ENGINE_TYPES = {
-    "string": "STRING",
-    "int": "INT64",
-    "float": "DOUBLE",
-    "bool": "BOOLEAN",
-    "string[]": "STRING[]",
-    "int[]": "INT64[]",
-    "float[]": "DOUBLE[]",
-}
-_NODE_COLUMNS = {"id": "string", "name": "string", "aliases": "string[]", "named": "bool", "kind": "string"}
-_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
-_EVIDENCE: dict[str, tuple[str, Callable[[Any], Any]]] = {
-    "sentences": ("string[]", attrgetter("sentence")),
-    "texts": ("string[]", attrgetter("text")),
-    "fields": ("string[]", attrgetter("field")),
-    "start_offsets": ("int[]", attrgetter("start")),
-    "end_offsets": ("int[]", attrgetter("end")),
-    "extractors": ("string[]", attrgetter("extractor")),
-    "confidences": ("float[]", attrgetter("confidence")),
-    "attributes": ("string[]", lambda piece: _JSON(piece.attributes)),
-}
-# Neo4j's names for what the engine calls otherwise. Function forms only: an operator in a macro breaks the file.
-_MACROS = (
-    "type(r) AS label(r)",
-    "startNode(r) AS start_node(r)",
-    "endNode(r) AS end_node(r)",
-    "toInteger(x) AS cast(x, 'INT64')",
-    "toFloat(x) AS cast(x, 'DOUBLE')",
-    "toString(x) AS cast(x, 'STRING')",
-    "head(l) AS list_extract(l, 1)",
-    "last(l) AS list_extract(l, -1)",
-    "tail(l) AS list_slice(l, 2, size(l))",
-    "split(s, d) AS string_split(s, d)",
-    "isEmpty(x) AS equals(size(x), 0)",
-)
-_RELATION_COLUMNS = {"from": "source", "to": "target", "confidence": "confidence"}
-_T = TypeVar("_T", Entity, Relation)
-_Values = Mapping[str, Callable[[_T], Any]]
-_CHUNK = 50_000
 _BUFFER_BYTES = 1 << 29
 
 
-# Writing
-
-
-@no_garbage_collection()
-def write_database(graph: KnowledgeGraph, path: Path) -> None:
-    """Write a graph to a new database file.
-
-    Raises:
-        UsageError: if the file exists.
-        ServiceError: if it cannot be written.
-    """
+def open_database(path: Path, **options: Any) -> ladybug.Database:
+    """Open a database file; for this package's own use, with the engine's options and errors."""
     import ladybug
 
-    if path.exists():
-        raise UsageError(f"{path} exists: a database is written once")
-    try:
-        with _database(path) as database, ladybug.Connection(database) as connection:
-            _write_tables(connection, graph, path.parent)
-            connection.execute("CHECKPOINT")
-    except (RuntimeError, OSError) as error:
-        raise ServiceError(f"cannot write {path}: {_one_line(error)}") from error
+    return ladybug.Database(str(path), buffer_pool_size=_BUFFER_BYTES, **options)
 
-
-def _database(path: Path, *, read_only: bool = False) -> ladybug.Database:
-    import ladybug
-
-    return ladybug.Database(str(path), read_only=read_only, buffer_pool_size=_BUFFER_BYTES)
-
-
-def _write_tables(connection: Any, graph: KnowledgeGraph, folder: Path) -> None:
-    entities: dict[str, list[Entity]] = defaultdict(list)
-    for entity in graph.entities():
-        entities[entity.type].append(entity)
-    relations: dict[str, dict[tuple[str, str], list[Relation]]] = defaultdict(lambda: defaultdict(list))
-    for relation in graph.relations():
-        ends = _type_of(graph, relation.source), _type_of(graph, relation.target)
-        relations[relation.type][ends].append(relation)
-    with tempfile.TemporaryDirectory(prefix=".load-", dir=folder) as scratch:
-        load = _Loader(connection, Path(scratch))
-        for label in NODE_TYPES:
-            load.nodes(label, entities[label])
-        for label in RELATION_TYPES:
-            load.relations(label, relations[label])
-    for macro in _MACROS:
-        connection.execute(f"CREATE MACRO {macro}")
-
-
-class _Loader:
-    """Creates tables and fills them with COPY from Parquet files."""
-
-    def __init__(self, connection: Any, scratch: Path) -> None:
-        self._connection = connection
-        self._scratch = scratch
-
-    def _copy(self, table: str, columns: Mapping[str, str], values: _Values[_T], rows: list[_T], options: str) -> None:
-        """Append rows to a table, a file at a time."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        file = self._scratch / "rows.parquet"
-        quoted = str(file).replace("\\", "\\\\").replace("'", "\\'")
-        for start in range(0, len(rows), _CHUNK):
-            chunk = rows[start : start + _CHUNK]
-            arrays = [pa.array([values[name](row) for row in chunk], _arrow_type(columns[name])) for name in columns]
-            pq.write_table(pa.Table.from_arrays(arrays, names=list(columns)), file)
-            self._connection.execute(f"COPY `{table}` FROM '{quoted}'{options}")
-            file.unlink()
-
-    def nodes(self, label: str, entities: list[Entity]) -> None:
-        """Make and fill the table of a node type."""
-        columns = {**_NODE_COLUMNS, **NODE_TYPES[label].properties}
-        self._connection.execute(f"CREATE NODE TABLE `{label}` ({_ddl(columns)}, PRIMARY KEY (id))")
-        self._copy(label, columns, {name: _node_value(name, columns[name]) for name in columns}, entities, "")
-
-    def relations(self, label: str, by_ends: Mapping[tuple[str, str], list[Relation]]) -> None:
-        """Make and fill the table of a relation type."""
-        kind = RELATION_TYPES[label]
-        evidence = {name: column for name, (column, _) in _EVIDENCE.items()}
-        columns = {"confidence": "float", **kind.properties, **evidence}
-        pairs = ", ".join(f"FROM `{source}` TO `{target}`" for source in kind.sources for target in kind.targets)
-        self._connection.execute(f"CREATE REL TABLE `{label}` ({pairs}, {_ddl(columns)})")
-        columns = {"from": "string", "to": "string", **columns}
-        values = {name: _relation_value(name, columns[name]) for name in columns}
-        for (source, target), relations in sorted(by_ends.items()):
-            self._copy(label, columns, values, relations, f" (from='{source}', to='{target}')")
-
-
-def _type_of(graph: KnowledgeGraph, entity_id: str) -> str:
-    entity = graph.get(entity_id)
-    assert entity is not None, "add_relation checks both ends"  # noqa: S101
-    return entity.type
-
-
-def _arrow_type(kind: str) -> pa.DataType:
-    import pyarrow as pa
-
-    plain = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
-    return pa.list_(plain[kind[:-2]]) if kind.endswith("[]") else plain[kind]
-
-
-def _ddl(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"`{name}` {_ENGINE_TYPES[kind]}" for name, kind in columns.items())
-
-
-def _node_value(name: str, kind: str) -> Callable[[Entity], Any]:
-    """How to get the value of a column from an entity."""
-    if name in _NODE_COLUMNS:
-        return attrgetter(name)
-    return lambda entity: _typed(entity.properties.get(name), kind)
-
-
-def _relation_value(name: str, kind: str) -> Callable[[Relation], Any]:
-    """How to get the value of a column from a relation."""
-    if name in _EVIDENCE:
-        get = _EVIDENCE[name][1]
-        return lambda relation: [get(piece) for piece in relation.evidence]
-    if name in _RELATION_COLUMNS:
-        return attrgetter(_RELATION_COLUMNS[name])
-    return lambda relation: _typed(relation.properties.get(name), kind)
-
-
-def _typed(value: Any, kind: str) -> Any:
-    """A property as its column holds it."""
-    if kind.endswith("[]"):
-        return list(value or ())
-    if value is None or kind == "bool":
-        return value
-    return {"string": str, "int": int, "float": float}[kind](value)
-
-
-# Reading
 
 _TOKEN = re.compile(
     r"""(?P<string>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
@@ -329,10 +154,10 @@ class EmbeddedGraph:
         if not path.is_file():
             raise ServiceError(f"there is no database {path}")
         try:
-            self._database = _database(path, read_only=True)
+            self._database = open_database(path, read_only=True)
             self._connection = ladybug.Connection(self._database)
         except (RuntimeError, OSError) as error:
-            raise ServiceError(f"cannot open {path}: {_one_line(error)}") from error
+            raise ServiceError(f"cannot open {path}: {one_line(error)}") from error
 
     def __enter__(self) -> EmbeddedGraph:
         return self
@@ -375,7 +200,7 @@ def _translated(timeout_s: float) -> Iterator[None]:
     try:
         yield
     except Exception as error:  # the engine raises RuntimeError, and ValueError and TypeError for parameters
-        raise _translation(_one_line(error), timeout_s) from error
+        raise _translation(one_line(error), timeout_s) from error
 
 
 def _translation(message: str, timeout_s: float) -> KgError:
@@ -388,7 +213,7 @@ def _translation(message: str, timeout_s: float) -> KgError:
     return ServiceError(f"the query failed: {message}") if outside else QueryError(message)
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """The engine's message without its drawing of the query, which spans several lines."""
     lines = [line.strip() for line in str(error).splitlines()]
     kept = [line for line in lines if line and not re.fullmatch(r'".*"|\^+', line)]

@@ -242,7 +242,7 @@ class Workspace:
         return complete
 
     def _write_build(self, aside: Path, graph: KnowledgeGraph, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        from kg.embedded import write_database
+        from kg.embedded_write import write_database
         from kg.exporters.jsonl import lines_of
 
         content = hashlib.sha256()

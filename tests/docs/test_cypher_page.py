@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.embedded import EmbeddedGraph, write_database
+from kg.embedded import EmbeddedGraph
+from kg.embedded_write import write_database
 from kg.errors import QueryError
 from tests.conftest import ROOT
 from tests.graphs import sample_graph

@@ -17,7 +17,8 @@ import yaml
 
 from docs.generate import build_graph
 from kg import load
-from kg.embedded import EmbeddedGraph, write_database
+from kg.embedded import EmbeddedGraph
+from kg.embedded_write import write_database
 from kg.exporters.neo4j import load_graph, read_graph
 from kg.exporters.neo4j_admin import MARK, lines_of_graph, write_import_files
 from kg.exporters.neo4j_browser import SavedQuery, saved_queries

@@ -43,13 +43,13 @@ with Workspace(folder).lock() as workspace:
     workspace.add_extractions(found(workspace))
 """
 SLOW_PUBLICATION = """
-import kg.embedded
-real = kg.embedded.write_database
+import kg.embedded_write
+real = kg.embedded_write.write_database
 def slow(graph, path):
     real(graph, path)
     say("ready")
     time.sleep(60)
-kg.embedded.write_database = slow
+kg.embedded_write.write_database = slow
 with Workspace(folder).lock() as workspace:
     workspace.add_papers(papers)
     workspace.add_extractions(extraction(paper) for paper in workspace.pending(FINGERPRINT))

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from kg.embedded import EmbeddedGraph, _translation, check_query, write_database
+from kg.embedded import EmbeddedGraph, _translation, check_query
+from kg.embedded_write import write_database
 from kg.errors import QueryError, ServiceError, UsageError
 from kg.graph import KnowledgeGraph
 from kg.model import Entity

@@ -21,7 +21,8 @@ LAYERS: list[tuple[str, ...]] = [
     ("kg.protocols", "kg.registry"),
     (
         *("kg.readers", "kg.extractors", "kg.exporters", "kg.linking", "kg.assemble", "kg.papers", "kg.display"),
-        *("kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.lookup", "kg.workspace"),
+        *("kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.embedded_write", "kg.lookup"),
+        *("kg.workspace", "kg.sorted_lines", "kg.assembly_store", "kg.publication", "kg.diff"),
     ),
     ("kg.sparql",),
     ("kg.pipeline", "kg.server"),
@@ -32,7 +33,7 @@ FOREIGN = {
     "spacy": ("kg.extractors",),
     "srsly": ("kg.extractors",),
     "ahocorasick_rs": ("kg.extractors",),
-    "ladybug": ("kg.embedded",),
+    "ladybug": ("kg.embedded", "kg.embedded_write"),
     "neo4j": ("kg.exporters",),
     "rdflib": ("kg.exporters",),
     "pyshacl": ("kg.exporters",),

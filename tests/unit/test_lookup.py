@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from kg.assemble import assemble
-from kg.embedded import EmbeddedGraph, write_database
+from kg.embedded import EmbeddedGraph
+from kg.embedded_write import write_database
 from kg.errors import UsageError
 from kg.lookup import Named, entity_type, find, paths_between, profile, search, top
 from kg.model import Paper
