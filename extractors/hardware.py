@@ -23,7 +23,7 @@ from spacy.tokens import Doc
 from kg.candidates import Candidate
 from kg.extractors import hardware_patterns as p
 from kg.extractors.base import Component, add_candidates, text_of
-from kg.extractors.hardware_terms import Find, Form, Head, Line, Term, Vendor, bare, brand, fold, name_of
+from kg.extractors.hardware_terms import Find, Form, Head, Line, Term, Vendor, bare, brand, fold, name_of, own_name
 from kg.extractors.hardware_words import HEADS, LINES, NEVER_BARE, NUMBER_WORDS, VENDORS
 from kg.model import Attributes
 from kg.vocabulary import SEEDS, Entry, load_vocabulary
@@ -101,7 +101,7 @@ class HardwareMatcher:
         if not finds:
             return []
         kept = _without_overlaps(finds)
-        kept = _without_overlaps([*kept, *_acronyms(text, kept)])
+        kept = _without_overlaps([*kept, *_own_names(text, kept), *_acronyms(text, kept)])
         return [self._candidate(text, found) for found in _without_appositions(text, kept)]
 
     def _hits(self, text: str) -> Iterator[tuple[int, int, list[Term]]]:
@@ -130,7 +130,8 @@ class HardwareMatcher:
         memory = found.memory or _memory_before(text, found.start) or (entry.memory_gb if entry else None)
         if memory:
             attributes["memory_gb"] = memory
-        introduced = found.rule != "entry" and p.INTRODUCE.search(text, max(0, found.start - 80), found.start)
+        said = found.rule != "entry" and p.INTRODUCE.search(text, max(0, found.start - 80), found.start)
+        introduced = found.introduced or said
         return Candidate(
             "Hardware",
             found.start,
@@ -236,6 +237,20 @@ def _without_overlaps(finds: list[Find]) -> list[Find]:
 
 def _rank(found: Find) -> tuple[bool, int, int, int]:
     return found.name_end == 0, found.start - found.end, found.start, _RULES.index(found.rule)
+
+
+def _own_names(text: str, finds: list[Find]) -> Iterator[Find]:
+    """Names that the text gives to devices, and where they recur: "Name: a soft gripper", "a gripper called Name"."""
+    known: set[str] = set()
+    for found in finds:
+        if found.name_end or len(known) == _MOST_ACRONYMS:
+            continue
+        place = own_name(text, found)
+        if place is None or (name := text[slice(*place)]) in known:
+            continue
+        known.add(name)
+        for spot in re.finditer(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text):
+            yield replace(found, start=spot.start(), end=spot.end(), rule="robot", name_end=spot.end(), introduced=True)
 
 
 def _acronyms(text: str, finds: list[Find]) -> Iterator[Find]:

@@ -67,7 +67,10 @@ LINE_TAIL = {
     ),
     "tpu": re.compile(r"[ -]?[vV]?\d{1,2}[a-z]?(?:-\d+)?(?: [Pp]ods?\b)?(?!\w)"),
 }
-MODEL = re.compile(r"[A-Z]{1,5}-?\d{1,4}[A-Za-z]{0,3}(?:-\d{1,3}[A-Z]{0,2})?|\d{4} ?(?:Ti|ti|TI|XT)")
+MODEL = re.compile(
+    r"n?[A-Z]{1,5}-?\d{1,5}[A-Za-z]{0,4}(?:-[A-Z\d]{1,4})?|\d{4} ?(?:Ti|ti|TI|XT)|[2-5]0[5-9]0D?|10[5-8]0"
+)
+SENSOR_MODEL = re.compile(r"[A-Z]{2,5}-?\d{2,5}[A-Za-z]{0,3}|[A-Z]\d{3,5}[a-z]?")
 BRANDED = re.compile(
     r" (?:[A-Z]{1,6}[- ]?\d{1,5}[A-Za-z]{0,4}(?:-\d{1,4}[A-Za-z]{0,3})?(?: [A-Z]?\d{1,4}[A-Za-z]{0,2})?|"
     r"\d{4} ?(?:Ti|ti|XT))(?!\w)"
@@ -79,6 +82,28 @@ CALLED = re.compile(
 )
 PROPER = re.compile(r"[A-Z][a-z]{2,}")
 ARTICLE_BEFORE = re.compile(r"\b(?:the|an?|our|on|with|using|of) $")
+_NAME = (
+    r"(?:[A-Z]{3,20}\w{0,20}|[A-Z][a-z]{1,20}[A-Z]\w{0,20}|[A-Z][\w-]{0,20}\d\w{0,9}|[a-z]{1,6}[A-Z]\w{1,20}|"
+    r"[A-Z][a-z]{2,20})(?:-[A-Z\d]\w{0,20}){0,3}(?: (?:Hand|[IVX]{1,4}|[vV]?\d(?:\.\d)?)(?!\w))?"
+)
+_PHRASE_WORDS = (
+    r"(?:(?!(?:for|of|with|in|on|to|that|which|by|from|using|is|are|as|at|where|via|toward|towards|under|through)\b)"
+    r"[\w/-]+,? (?:and )?){0,7}"
+)
+TITLED = re.compile(
+    rf"({_NAME}) ?(?:[:：]| [-–—]) ?(?:(?:[Tt]he )?(?:[Dd]esign|[Dd]evelopment) (?:\w+ ){{0,2}}of )?(?:[Aa]n?|[Tt]he) "
+    rf"{_PHRASE_WORDS}$"
+)
+PRESENTED = re.compile(
+    r"\b(?:present|introduce|propose|describe|develop|design|report|built|build)(?:s|d|ed)? (?:here )?(?:the )?"
+    rf"[\"“‘'`]{{0,2}}({_NAME})[\"”’'`]{{0,2}}(?: \([^()]{{3,60}}\))?, (?:an?|the first|our) {_PHRASE_WORDS}$"
+)
+NAMED = re.compile(
+    r"(?:,| \()? ?(?:which (?:we|is|was) |we |is |are |hereafter )?"
+    r"(?:call|called|named?|dubbed|termed|nicknamed|known as) "
+    rf"(?:the )?[\"“‘'`]{{0,2}}({_NAME}(?: [A-Z][\w-]{{1,20}}){{0,3}})(?!\w)"
+)
+"""A device of the paper's own: "Name: a gripper" in a title, "we present Name, a gripper", "a gripper called Name"."""
 DEFINED = re.compile(r" \(([A-Z]{2,6})s?\)")
 MARKS = re.compile(r"(?:['’]s|\((?:R|TM|r|tm)\)|[®™])$")
 SLICE = re.compile(r"-\d+(?: [Pp]ods?)?$")
@@ -99,7 +124,8 @@ TASK_AFTER = re.compile(
 NO_NOUN_AFTER = re.compile(
     r"[.,;:)]|$| (?:and|or|to|in|on|is|are|with|for|that|which|can|as|at|has|have|from|by|of|mounted|was|while|were|"
     r"using|when|who|whose|where|but|developed|designed|built|"
-    r"attached|installed|placed|instead|without|during|under|into|through|containing|featuring|equipped)\b"
+    r"attached|installed|placed|applied|capable|inspired|actuated|driven|made|consisting|based|instead|without|during|"
+    r"under|into|through|containing|featuring|equipped)\b"
 )
 NO_NOUN_BEFORE = re.compile(
     r"(?:\b(?:an?|of|and|or|with|from|by|single|two|three|four|multiple|in|on|using|several|one|many|as|like|both|only|"

@@ -23,10 +23,24 @@ from kg.extractors.hardware_words import (
 )
 from kg.vocabulary import Entry
 
-__all__ = ["Find", "Form", "Head", "Line", "Term", "Vendor", "bare", "brand", "fold", "name_of", "word_before"]
+__all__ = [
+    "Find",
+    "Form",
+    "Head",
+    "Line",
+    "Term",
+    "Vendor",
+    "bare",
+    "brand",
+    "fold",
+    "name_of",
+    "own_name",
+    "word_before",
+]
 
 _MOST_MODIFIERS = 4
 _NEAR = 110
+_FAR = 160
 _LONGEST_TITLE = 2000
 _PARTS = frozenset(("aircraft", "vehicle", "leg", "finger", "swarm"))  # seldom named after the word before them
 _OPENING = "([{\"'`“‘~"
@@ -48,6 +62,7 @@ class Find:
     memory: int | None = None
     memory_at: int = 0
     group: str = ""
+    introduced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +135,8 @@ class Form:
             return unit
         if kind == "sensor" and (more := p.SENSOR_NOUN.match(text, end)):
             end = more.end()
+        if kind == "sensor" and (model := _model_before(text, begin, p.SENSOR_MODEL)) is not None:
+            return Find(_branded(text, model), end, "model", kind, name_end=begin - 1)
         elif (kind == "robot" or self.bare == "supercomputer") and (name := _name_before(text, begin)) is not None:
             return Find(name, end, "robot", kind, name_end=begin - 1)
         elif (
@@ -190,6 +207,8 @@ class Head:
         if self.kind == "robot" and self.word not in _PARTS and (name := _name_before(text, begin)) is not None:
             found = Find(name, end, "robot", "robot", name_end=begin - 1)
             return None if _is_inside_name(text, found) else found
+        if self.kind == "sensor" and (model := _model_before(text, begin, p.SENSOR_MODEL)) is not None:
+            return Find(_branded(text, model), end, "model", self.kind, name_end=begin - 1)
         if begin < start:
             if self.word == "memory" and (unit := _unit_of(text, begin)):
                 return unit
@@ -336,13 +355,34 @@ def brand(word: str) -> str | None:
     return word if word in LINE_WORDS or word in VENDORS else None
 
 
-def _model_before(text: str, start: int) -> int | None:
+def _model_before(text: str, start: int, model: re.Pattern[str] = p.MODEL) -> int | None:
     """Where the model number begins that stands before a class word ("B300 GPUs"), if one does."""
     before, word = word_before(text, start)
+    if not word or text[start - 1] != " ":
+        return None
     if word in ("Ti", "SUPER", "Super", "Max"):
         before, number = word_before(text, before)
         word = f"{number} {word}"
-    return before if p.MODEL.fullmatch(word) and word not in NOT_A_NAME else None
+    return before if model.fullmatch(word) and word not in NOT_A_NAME else None
+
+
+def own_name(text: str, noun: Find) -> tuple[int, int] | None:
+    """The name that the text gives to what a common noun says: "Name: a soft gripper", "a gripper called Name"."""
+    if after := p.NAMED.match(text, noun.end):
+        return after.span(1) if _may_be_own(after[1]) else None
+    if text[noun.end - 1] == "s" or not (p.NO_NOUN_AFTER.match(text, noun.end) or text[noun.end] == "\n"):
+        return None
+    title_end = _title_end(text)
+    before = (
+        p.TITLED.match(text, 0, noun.start)
+        if noun.end <= title_end
+        else p.PRESENTED.search(text, max(title_end, noun.start - _FAR, 0), noun.start)
+    )
+    return before.span(1) if before and _may_be_own(before[1]) else None
+
+
+def _may_be_own(name: str) -> bool:
+    return name not in NOT_A_NAME and name.lower() not in NOT_PROPER and name not in VENDORS
 
 
 def _name_before(text: str, start: int) -> int | None:

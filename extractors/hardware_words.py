@@ -160,7 +160,9 @@ NOT_A_NAME = _words(
     CNNs DNNs MPC-based GAN LSTM UAVs NonHolonomic 3D-printed 3D-Printed 4D-printed SMA-actuated SLA SLIP PVT VTOL
     IPMC SPS USAR UAM USS COTS TCP DDF DOFs BAIR EuRoC AirSim MuJoCo UAVs RPS UPS PRR RRR UPU SARs HRC DMLS COVID TRO
     JSAI PPO DDPG SAC COVID-19 LEGO Wi-Fi-based McKibben KITTI AMP RAM-based ASR TTS EEG-based EMG-based
-    Q-learning WSN IK FK DLR-HIT Sim2Real R2 H2 H-infinity NeRF SfM"""
+    Q-learning WSN IK FK DLR-HIT Sim2Real R2 H2 H-infinity NeRF SfM
+    DoFs DOFpsilas pHRI WIP NBV SE3 GPS-Denied UZH-FPV BridgeData EXPERIENTIAL TOWARDS HTN USC NAIST JHU Nitinol VII GSP
+    GSPs SCSA RPM NS16 Webots"""
 )
 """Capitalised words before a class word that do not name a product."""
 

@@ -240,8 +240,8 @@ def test_ambiguous_names_need_support(text: str, expected: list[str]) -> None:
         ("the TOCABI humanoid robot", ["TOCABI humanoid robot"]),
         ("we used the Odin robot there", ["Odin robot"]),
         ("the humanoid robot BARTHOC was used", ["BARTHOC"]),
-        ("our walking robot TITAN XIII climbs", ["walking robot"]),
-        ("our walking robot TITAN XIII, which climbs", ["TITAN XIII"]),
+        ("our walking robot QUADRAN XIII climbs", ["walking robot"]),
+        ("our walking robot QUADRAN XIII, which climbs", ["QUADRAN XIII"]),
         ("the robot ROS, which", []),
         ("A Cartesian robot", ["Cartesian robot"]),
         ("the Bayesian robot", []),
@@ -455,3 +455,34 @@ def test_names_are_singular(surface: str, entry: Entry | None, name: str) -> Non
 def test_the_word_before_a_place(text: str, expected: tuple[int, str]) -> None:
     at = text.rfind("robot") if text.endswith("robot") and " robot" in text else len(text)
     assert word_before(text, at) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("GraspoBot: An Entirely Printed Adaptive Gripper\n\nWe print GraspoBot in one piece.", "GraspoBot"),
+        ("Design of a gripper\n\nWe present softClaw, a novel soft gripper for fruit. softClaw lifts.", "softClaw"),
+        ("On walking\n\nIt walks on a quadruped robot called “Trotta II”. Trotta II is fast.", "Trotta II"),
+    ],
+)
+def test_a_device_is_found_by_the_name_that_its_paper_gives_it(text: str, name: str) -> None:
+    named = [c for c in find_hardware(text) if c.named]
+    assert [text[c.start : c.end] for c in named] == [name, name]
+    assert {c.role for c in named} == {"introduced"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FooPlan: A Planner for a Robot\n\nIt plans.",
+        "We present FooNet, a controller of a robot arm.",
+        "FooNet: a robot arm controller\n\nIt controls.",
+        "We use a robot called ROS.",
+    ],
+)
+def test_what_is_only_about_a_device_is_no_device(text: str) -> None:
+    assert not [c for c in find_hardware(text) if c.named]
+
+
+def test_sensors_and_boards_are_found_by_their_model_numbers() -> None:
+    assert forms("with an XQ4012 depth camera and a single 3090 GPU") == ["XQ4012 depth camera", "3090 GPU"]
