@@ -10,6 +10,7 @@ mention's confidence.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,8 +27,8 @@ from kg.candidates import Candidate
 from kg.config import MODEL
 from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
-from kg.extractors.neural import form_scores
 from kg.extractors.features import Form, collect_forms, describe, shape_features
+from kg.extractors.neural import form_scores
 from kg.extractors.words import ends_in_no_entity, is_no_entity
 from kg.ids import link_key
 
@@ -67,6 +68,7 @@ class Model:
         dense: Weights of what the neural model says of a form, shape (its length, columns); no rows without a model.
         columns: Decision ("types" or an entity type, for its roles) -> its classes and the columns of their weights.
         thresholds: Class -> least probability.
+        calibration: Type -> slope and offset of the log-odds of a confidence (Platt scaling).
     """
 
     index: dict[str, int]
@@ -74,6 +76,7 @@ class Model:
     dense: Array
     columns: dict[str, tuple[tuple[str, ...], slice]]
     thresholds: dict[str, float]
+    calibration: dict[str, tuple[float, float]]
     _shapes: dict[str, list[int]] = field(default_factory=dict)
 
     def _shape(self, form: str) -> list[int]:
@@ -103,6 +106,13 @@ class Model:
         return total if neural is None or not len(self.dense) else total + neural @ self.dense
 
 
+def calibrated(model: Model, label: str, probability: float) -> float:
+    """The share of right ones among accepted forms of this probability."""
+    slope, offset = model.calibration.get(label.rstrip("+-"), (1.0, 0.0))
+    clipped = min(max(probability, 1e-4), 1 - 1e-4)
+    return 1 / (1 + math.exp(-slope * math.log(clipped / (1 - clipped)) - offset))
+
+
 def probabilities(scores: Array) -> Array:
     """Softmax of each row."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
@@ -129,7 +139,7 @@ def load_model(path: Path = _RULES_ALONE) -> Model:
             dense[:, place] = decision["dense"]
         columns[key] = (tuple(decision["classes"]), place)
         first = place.stop
-    return Model(index, matrix, dense, columns, raw["thresholds"])
+    return Model(index, matrix, dense, columns, raw["thresholds"], raw.get("calibration", {}))
 
 
 def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
@@ -255,7 +265,8 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
                 role = roles.get(form.text, "reported")
                 if role == "used" and decision.label == "Dataset+" and _is_trained_on(text, start):
                     role = "trained"
-                found.append(_mention(decision, start, end, role))
+                confidence = calibrated(model, decision.label, decision.confidence)
+                found.append(_mention(decision, start, end, role, confidence))
     return sorted(found, key=lambda c: (c.start, c.end))
 
 
@@ -263,7 +274,7 @@ def _is_trained_on(text: str, start: int) -> bool:
     return _TRAINED_ON.search(text, max(0, start - 110), start) is not None
 
 
-def _mention(decision: _Decision, start: int, end: int, role: str) -> Candidate:
+def _mention(decision: _Decision, start: int, end: int, role: str, confidence: float) -> Candidate:
     form = decision.form
     entity_type = decision.label.rstrip("+-")
     entry = form.entries.get(entity_type)
@@ -276,7 +287,7 @@ def _mention(decision: _Decision, start: int, end: int, role: str) -> Candidate:
         start,
         end,
         named=named,
-        confidence=round(decision.confidence, 4),
+        confidence=round(confidence, 4),
         extractor=source,
         entry=entry,
         role=role,
