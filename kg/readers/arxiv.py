@@ -128,7 +128,7 @@ class ArxivXml:
         convert: Makes the paper of a record; raises ``RecordError`` with a reason where there is none in it.
     """
 
-    extensions = (".xml",)
+    extensions: tuple[str, ...] = (".xml",)
 
     def __init__(
         self,

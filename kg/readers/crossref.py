@@ -36,6 +36,7 @@ _OF_CROSSREF = frozenset(
 _DATES = ("issued", "published", "published-online", "published-print", "posted", "created")
 _UPDATES = ("retraction", "withdrawal", "removal", "correction", "corrigendum", "erratum", "expression_of_concern")
 _RETRACTED = re.compile(r"(?:retracted(?: article| paper)?|withdrawn|removed)\s*[:\-–—]", re.IGNORECASE)
+_ARXIV_DOI = "10.48550/arxiv."
 _PREPRINT = ("has-preprint", "is-preprint-of", "is-version-of", "has-version", "is-same-as")
 
 
@@ -117,7 +118,8 @@ def _arxiv_id(work: dict[str, Any]) -> str:
         for relation in objects(within(work, "relation", key)):
             if string(relation.get("id-type")).lower() == "arxiv":
                 return string(relation.get("id"))
-            if "10.48550/arxiv." in (found := string(relation.get("id")).lower()):
+            _, is_arxiv, found = string(relation.get("id")).lower().partition(_ARXIV_DOI)
+            if is_arxiv:
                 return found
     return ""
 

@@ -86,15 +86,19 @@ class JsonFormat:
 
     def _has_lines(self, head: str) -> bool:
         """Whether the records stand one a line."""
-        lines = [line for line in head.split("\n") if line.strip()][:20]
-        if not lines or not lines[0].lstrip().startswith("{"):
+        lines = [line.lstrip() for line in head.split("\n") if line.strip()][:20]
+        if not lines or lines[0].startswith("["):
             return False
-        first = _FIRST_KEY.match(lines[0].lstrip())
-        if any(isinstance(value, dict) and not self._wraps(value) for value in map(_try, lines)):
-            return True
-        # A first line that is longer than the head, or broken: a record unless it starts like an answer.
-        keys = set(_KEY.findall(head[:2000])) & (self._arrays | self._wrappers)
-        return bool(first) and not keys and not (len(lines) > 1 and lines[1].lstrip().startswith('"'))
+        first = _try(lines[0])
+        if isinstance(first, dict):
+            return not self._wraps(first)
+        # The first line is broken, longer than the head, or the start of an object written over several lines.
+        if not (self._arrays | self._wrappers).isdisjoint(_KEY.findall(lines[0][:2000])):
+            return False
+        objects = sum(isinstance(_try(line), dict) for line in lines)
+        if objects:
+            return 2 * objects >= len(lines) - 1
+        return _FIRST_KEY.match(lines[0]) is not None and not any(line.startswith('"') for line in lines[1:2])
 
     def _wraps(self, value: dict[str, Any]) -> bool:
         return any(isinstance(value.get(key), list) for key in self._arrays) or any(
