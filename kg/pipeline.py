@@ -261,6 +261,9 @@ class BuildReport:
     Attributes:
         added: What became of the records that were read, rejected ones left out.
         rejected: Records and files that could not be read.
+        removed: Papers that are gone, by name or by pruning.
+        unknown: Names of papers to remove that no paper has.
+        pruned: Whether what is no longer in the inputs was removed.
         extracted: Papers that went through the pipeline in this run.
         published: Whether there is a new graph.
         manifest: The manifest of the published graph.
@@ -268,6 +271,9 @@ class BuildReport:
 
     added: AddedPapers
     rejected: int
+    removed: int
+    unknown: list[str]
+    pruned: bool
     extracted: int
     published: bool
     manifest: Mapping[str, Any]
@@ -318,10 +324,15 @@ def build(
     format: str | None = None,
     columns: Mapping[str, str] | None = None,
     year: int | None = None,
+    remove: Sequence[str] = (),
+    prune: bool = False,
     on_reject: Callable[[Reject], None],
     on_stage: Callable[[str, int], Progress] | None = None,
 ) -> BuildReport:
     """Read the inputs into the workspace, extract what is new, and publish the graph of all its papers.
+
+    A paper that is removed leaves no trace: an input that still has it brings it back. Nothing is pruned if an input
+    could not be read completely, since what is missing from it may be what could not be read.
 
     Args:
         workspace: Where everything is kept.
@@ -330,6 +341,8 @@ def build(
         format: Format of the inputs; None detects it.
         columns: Paper field -> column name.
         year: Year of pages that state only day and month.
+        remove: Papers to remove after reading: ids, DOIs, arXiv ids.
+        prune: Whether to remove all records that are in none of the inputs.
         on_reject: Called for each record that cannot be read.
         on_stage: Called with the name and size (0: unknown) of each long stage; gives its progress callback.
 
@@ -344,13 +357,18 @@ def build(
         papers = counter.counted(
             read_inputs(inputs, format=format, columns=columns, on_reject=counter.reject, year=year)
         )
+        if prune:
+            workspace.watch()
         added = workspace.add_papers(_ticking(papers, reading))
-        extracted = _extract_pending(workspace, mark, config, on_stage)
         rejected = counter.rejected.total()
-        if workspace.is_current(mark):
-            return BuildReport(added, rejected, extracted, False, workspace.manifest())
-        manifest = _publish(workspace, mark, counter, config, on_stage)
-    return BuildReport(added, rejected, extracted, True, manifest)
+        removed, unknown = workspace.remove(remove)
+        pruned = prune and not rejected
+        if pruned:
+            removed += workspace.prune()
+        extracted = _extract_pending(workspace, mark, config, on_stage)
+        published = not workspace.is_current(mark)
+        manifest = _publish(workspace, mark, counter, config, on_stage) if published else workspace.manifest()
+    return BuildReport(added, rejected, removed, unknown, pruned, extracted, published, manifest)
 
 
 def _extract_pending(
@@ -374,18 +392,11 @@ def _publish(
     config: Config,
     on_stage: Callable[[str, int], Progress] | None,
 ) -> dict[str, Any]:
-    from kg.assemble import assemble
-
-    progress = on_stage("assembling", workspace.paper_count) if on_stage else None
-    graph = assemble(_ticking(workspace.items(mark), progress), load_vocabulary(config.seeds))
-    if on_stage:
-        on_stage("publishing", 0)
     manifest = {
-        "fingerprint": mark,
         "inputs": counter.manifest(),
         "counts": {"records": workspace.record_count, "papers": workspace.paper_count},
     }
-    return workspace.publish(graph, manifest)
+    return workspace.publish_papers(mark, load_vocabulary(config.seeds), manifest, on_stage)
 
 
 def _ticking(items: Iterable[_T], progress: Progress | None) -> Iterator[_T]:

@@ -18,44 +18,34 @@ import os
 import re
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from kg import __version__
-from kg.errors import ServiceError, UsageError, WorkspaceError
+from kg.errors import KgError, ServiceError, UsageError, WorkspaceError
 from kg.extraction_log import AddedPapers, ExtractionLog
 from kg.graph import KnowledgeGraph
 from kg.model import Extraction, Paper
+from kg.publication import DATABASE, GRAPH, Counts, Written, delta_of, write_changed, write_graph, write_whole
 
 if TYPE_CHECKING:
     from kg.embedded import EmbeddedGraph
+    from kg.vocabulary import Vocabulary
 
-__all__ = ["FORMAT", "AddedPapers", "Workspace", "graph_counts"]
+__all__ = ["FORMAT", "AddedPapers", "Workspace"]
 
 FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{16}")
-_GRAPH, _DATABASE, _MANIFEST = "graph.jsonl", "graph.lbdb", "manifest.json"
-_CODE = ("assemble.py", "embedded.py", "links.py", "model.py", "parents.py", "schema.py")
+_MANIFEST = "manifest.json"
+_CODE = (
+    *("assemble.py", "assembly_store.py", "embedded_write.py", "links.py", "model.py", "parents.py", "publication.py"),
+    *("schema.py", "sorted_lines.py"),
+)
 """Modules that decide what is published, given the extractions."""
 _T = TypeVar("_T")
-
-
-def graph_counts(graph: KnowledgeGraph) -> dict[str, Any]:
-    """Entities and relations by type, and pieces of evidence, as the manifest holds them."""
-    relations: Counter[str] = Counter()
-    evidence = 0
-    for relation in graph.relations():
-        relations[relation.type] += 1
-        evidence += len(relation.evidence)
-    entities = Counter(entity.type for entity in graph.entities())
-    return {
-        "entities": dict(sorted(entities.items())),
-        "relations": dict(sorted(relations.items())),
-        "evidence": evidence,
-    }
 
 
 @contextmanager
@@ -159,6 +149,25 @@ class Workspace:
         """Add records; records of one paper are merged, whatever their order. Needs the lock."""
         return self._writable_log.add_papers(papers)
 
+    def watch(self) -> None:
+        """From now on, remember which records are added, known ones too, for ``prune``. Needs the lock."""
+        self._writable_log.watch()
+
+    def prune(self) -> int:
+        """Remove what was not added since ``watch``. Needs the lock. Returns how many papers fewer there are."""
+        return self._writable_log.prune()
+
+    def remove(self, names: Iterable[str]) -> tuple[int, list[str]]:
+        """Remove papers by id, DOI or arXiv id. Needs the lock.
+
+        Returns:
+            How many papers fewer there are, and the names that no paper has.
+        """
+        log = self._writable_log
+        found = {name: log.find(name) for name in names}
+        removed = log.remove(sorted({paper for papers in found.values() for paper in papers}))
+        return removed, [name for name, papers in found.items() if not papers]
+
     def add_extractions(self, extractions: Iterable[Extraction]) -> int:
         """Store extractions as they come; those before an interruption stay. Needs the lock. Returns how many."""
         return self._writable_log.add_extractions(extractions)
@@ -192,14 +201,17 @@ class Workspace:
 
     # Publishing
 
-    def state(self, fingerprint: str) -> str:
-        """Digest of all that the graph of this fingerprint is made from."""
-        with self._readable_log() as log:
-            inputs = log.state(fingerprint)
-        total = hashlib.sha256(f"{FORMAT}\n{__version__}\n{inputs}".encode())
+    def _made_with(self, fingerprint: str) -> str:
+        """Digest of all that a graph depends on besides its papers."""
+        total = hashlib.sha256(f"{FORMAT}\n{__version__}\n{fingerprint}".encode())
         for module in _CODE:
             total.update(Path(__file__).with_name(module).read_bytes())
         return total.hexdigest()
+
+    def state(self, fingerprint: str) -> str:
+        """Digest of all that the graph of this fingerprint is made from."""
+        with self._readable_log() as log:
+            return hashlib.sha256(f"{self._made_with(fingerprint)}{log.state(fingerprint)}".encode()).hexdigest()
 
     def is_current(self, fingerprint: str) -> bool:
         """Whether the published graph is the one that ``items`` of this fingerprint would give."""
@@ -222,6 +234,53 @@ class Workspace:
         Raises:
             ServiceError: if the disk is full or refuses; the graph published before then stays.
         """
+        return self._publish(lambda aside: write_graph(graph, aside), manifest)
+
+    def publish_papers(
+        self,
+        fingerprint: str,
+        vocabulary: Vocabulary,
+        manifest: Mapping[str, Any],
+        on_stage: Callable[[str, int], Callable[[int], None]] | None = None,
+    ) -> dict[str, Any]:
+        """Assemble the graph of ``items`` and make it the published one, with flat memory. Needs the lock.
+
+        Where the published graph is of the same pipeline and few papers have changed, only what they touch is made
+        anew; the result is the same.
+
+        Args:
+            fingerprint: The pipeline whose extractions count.
+            vocabulary: As in ``assemble``.
+            manifest: What the builder knows besides. Format, version, counts and digests are added.
+            on_stage: Called with "assembling" and the number of papers to go through; gives its progress callback.
+
+        Returns:
+            The complete manifest.
+
+        Raises:
+            ServiceError: if the disk is full or refuses; the graph published before then stays.
+        """
+        assembly = _Assembly(self._writable_log, fingerprint, vocabulary, self._made_with(fingerprint), on_stage)
+
+        def write(aside: Path) -> Written:
+            with suppress(WorkspaceError):
+                if (written := assembly.from_build(self._current_build(), aside)) is not None:
+                    return written
+            return assembly.whole(aside)
+
+        before = self._published_fingerprint()
+        complete = self._publish(write, {**manifest, "fingerprint": fingerprint})
+        # What the pipeline before this one found stays, for who goes back to it; what older ones found goes.
+        self._writable_log.compact(None if before in (None, fingerprint) else [before, fingerprint])
+        return complete
+
+    def _published_fingerprint(self) -> str | None:
+        try:
+            return str(self.manifest().get("fingerprint"))
+        except WorkspaceError:
+            return None
+
+    def _publish(self, write: Callable[[Path], Written], manifest: Mapping[str, Any]) -> dict[str, Any]:
         _ = self._writable_log
         builds = self.folder / "builds"
         with _disk(self.folder):
@@ -230,7 +289,8 @@ class Workspace:
                 shutil.rmtree(leftover, ignore_errors=True)
             aside = Path(tempfile.mkdtemp(prefix=".new-", dir=builds))
             try:
-                complete = self._write_build(aside, graph, manifest)
+                written = write(aside)
+                complete = self._write_manifest(aside, written, manifest)
                 name = hashlib.sha256((aside / _MANIFEST).read_bytes()).hexdigest()[:16]
                 self._put_in_place(aside, builds / name)
                 self._point_to(name)
@@ -241,24 +301,14 @@ class Workspace:
                 shutil.rmtree(other, ignore_errors=True)
         return complete
 
-    def _write_build(self, aside: Path, graph: KnowledgeGraph, manifest: Mapping[str, Any]) -> dict[str, Any]:
-        from kg.embedded_write import write_database
-        from kg.exporters.jsonl import lines_of
-
-        content = hashlib.sha256()
-        with (aside / _GRAPH).open("wb") as out:
-            for line in lines_of(graph):
-                data = line.encode()
-                content.update(data)
-                out.write(data)
-        write_database(graph, aside / _DATABASE)
+    def _write_manifest(self, aside: Path, written: Written, manifest: Mapping[str, Any]) -> dict[str, Any]:
         complete = {
             **manifest,
             "format": FORMAT,
             "kg_version": __version__,
             "state": self.state(str(manifest["fingerprint"])),
-            "counts": {**manifest.get("counts", {}), **graph_counts(graph)},
-            "graph_digest": f"sha256:{content.hexdigest()}",
+            "counts": {**manifest.get("counts", {}), **written.counts.for_manifest()},
+            "graph_digest": f"sha256:{written.digest}",
         }
         text = json.dumps(complete, indent=2, sort_keys=True, ensure_ascii=False)
         (aside / _MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -328,7 +378,7 @@ class Workspace:
         """
         from kg.exporters.jsonl import EXPORTER
 
-        return self._from_build(lambda build: EXPORTER.read_back(build / _GRAPH))
+        return self._from_build(lambda build: EXPORTER.read_back(build / GRAPH))
 
     def open_graph(self) -> IO[bytes]:
         """The canonical export of the published graph, open for reading; it stays readable when another is published.
@@ -336,7 +386,7 @@ class Workspace:
         Raises:
             WorkspaceError: if nothing is published, or it is damaged.
         """
-        return self._from_build(lambda build: (build / _GRAPH).open("rb"))
+        return self._from_build(lambda build: (build / GRAPH).open("rb"))
 
     def manifest(self) -> dict[str, Any]:
         """What the published graph was made from, and what is in it."""
@@ -375,7 +425,44 @@ class Workspace:
         """The published graph for Cypher queries; close it after use."""
         from kg.embedded import EmbeddedGraph
 
-        return self._from_build(lambda build: EmbeddedGraph(build / _DATABASE))
+        return self._from_build(lambda build: EmbeddedGraph(build / DATABASE))
+
+
+@dataclass(frozen=True, slots=True)
+class _Assembly:
+    """The papers of a log on their way to the files of a graph."""
+
+    log: ExtractionLog
+    fingerprint: str
+    vocabulary: Vocabulary
+    made_with: str
+    on_stage: Callable[[str, int], Callable[[int], None]] | None
+
+    def _counted(self, items: Iterable[_T], count: int) -> Iterator[_T]:
+        tick = self.on_stage("assembling", count) if self.on_stage else None
+        for item in items:
+            yield item
+            if tick:
+                tick(1)
+
+    def whole(self, aside: Path) -> Written:
+        items = zip(self.log.items(self.fingerprint), self.log.digests(self.fingerprint), strict=True)
+        triples = ((paper, extraction, digest) for (paper, extraction), (_, digest) in items)
+        return write_whole(aside, self._counted(triples, self.log.paper_count), self.vocabulary, self.made_with)
+
+    def from_build(self, build: Path, aside: Path) -> Written | None:
+        """The same, from a build that exists; None where it cannot serve."""
+        delta = delta_of(build, self.log.digests(self.fingerprint), self.vocabulary, self.made_with)
+        if delta is None:
+            return None
+        items = self._counted(self.log.some_items(self.fingerprint, delta.changed), len(delta.changed))
+        try:
+            counts = Counts.of(_read_manifest(build))
+            return write_changed(aside, build, delta, items, self.vocabulary, counts)
+        except (OSError, KeyError, ValueError, KgError):  # damaged, or the disk is full: then the next try says so
+            for leftover in aside.iterdir():
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            return None
 
 
 def _read_manifest(build: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli.options import config_options, input_options
+from kg.console import printable
 
 if TYPE_CHECKING:
     from kg.config import Config
@@ -18,10 +19,12 @@ __all__ = ["build"]
 
 
 @click.command(epilog="Example:  kg build papers.jsonl -o graph")
-@input_options()
+@input_options(required=False)
 @click.option(
     "-o", "--output", "folder", required=True, type=click.Path(file_okay=False), metavar="FOLDER", help="The workspace."
 )
+@click.option("--remove", metavar="PAPER", multiple=True, help="Remove a paper: its id, DOI or arXiv id. Repeatable.")
+@click.option("--prune", is_flag=True, help="Remove what is no longer in the inputs.")
 @config_options
 @click.pass_context
 def build(
@@ -32,12 +35,17 @@ def build(
     year: int | None,
     rejects: str | None,
     folder: str,
+    remove: tuple[str, ...],
+    prune: bool,
     config: Callable[[], Config],
 ) -> None:
     """Read papers, extract what is new, and publish the graph of all papers of the workspace.
 
     Run it again with more inputs to add them; a killed build goes on where it stopped. What could not be read is listed
     in FOLDER/rejects.jsonl (or --rejects FILE), and the exit code is then 1.
+
+    With --prune the inputs become all that the workspace has. A paper that --remove took away comes back with the next
+    input that has it.
     """
     from pathlib import Path
 
@@ -46,6 +54,8 @@ def build(
     from kg.rejects import RejectLog
     from kg.workspace import Workspace
 
+    if not inputs and (prune or not remove):
+        raise click.UsageError("Missing argument 'INPUT...'.")
     settings = config()
     workspace = Workspace(folder)
     with workspace.lock():
@@ -58,12 +68,18 @@ def build(
                 format=format_name,
                 columns=columns,
                 year=year,
+                remove=remove,
+                prune=prune,
                 on_reject=log,
                 on_stage=stages,
             )
     _summarise(report, folder)
     if report.rejected:
-        click.echo(f"kg: {report.rejected} records could not be read (see {target})", err=True)
+        kept = ", so nothing was pruned" if prune else ""
+        click.echo(f"kg: {report.rejected} records could not be read (see {target}){kept}", err=True)
+    for name in report.unknown:
+        click.echo(f"kg: there is no paper {printable(name)!r} to remove", err=True)
+    if report.rejected or report.unknown:
         ctx.exit(1)
 
 
@@ -73,6 +89,7 @@ def _summarise(report: BuildReport, folder: str) -> None:
     rows = {
         "read": f"{added.records + report.rejected:,} records: {added.new:,} new papers, {added.merged:,} merged, "
         f"{added.unchanged:,} known, {report.rejected:,} rejected",
+        "removed": f"{report.removed:,} papers" if report.removed else "",
         "extracted": f"{report.extracted:,} papers" + ("" if report.extracted else " (nothing new)"),
         "graph": f"{_total(counts['entities']):,} nodes, {_total(counts['relations']):,} edges, "
         f"{counts['evidence']:,} pieces of evidence" + ("" if report.published else " (unchanged)"),
@@ -80,6 +97,8 @@ def _summarise(report: BuildReport, folder: str) -> None:
         "edges": _by_type(counts["relations"]),
     }
     for label, text in rows.items():
+        if not text:
+            continue
         # a name and its number stay on one line
         filled = textwrap.fill(text, 100, initial_indent=f"{label:<12}", subsequent_indent=" " * 12)
         click.echo(filled.replace("\u00a0", " "))

@@ -39,6 +39,7 @@ COMMANDS: dict[str, _Row] = {
     "search": _Row("kg.cli.search:search", "Find entities and papers by words."),
     "show": _Row("kg.cli.show:show", "Show an entity: aliases, papers, evidence, neighbours."),
     "path": _Row("kg.cli.path:path", "Show how two entities are connected."),
+    "diff": _Row("kg.cli.diff:diff", "Show what changed from one graph to another."),
     "stats": _Row("kg.cli.stats:stats", "Count what a workspace holds."),
     "export": _Row("kg.cli.export:export", "Write the graph in another format."),
     "neo4j-browser": _Row("kg.cli.neo4j_browser:neo4j_browser", "Serve style and guide to Neo4j Browser."),

@@ -89,6 +89,7 @@ def test_commands() -> None:
         "search",
         "show",
         "path",
+        "diff",
         "stats",
         "export",
         "neo4j-browser",
