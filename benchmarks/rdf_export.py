@@ -1,11 +1,19 @@
 #!/usr/bin/env python3
-"""How fast is a graph written as RDF, in how much memory, and how does rdflib compare on the same statements?
+"""How fast is a graph written as RDF, in how much memory, and how do others compare on the same graph?
 
-    python benchmarks/rdf_export.py FOLDER [FOLDER ...] [--rdflib] [--evidence none]
+    python benchmarks/rdf_export.py FOLDER [FOLDER ...] [--syntax nt,ttl] [--evidence none] [--rdflib]
+        [--kgx PYTHON] [--biocypher PYTHON]
 
-For each workspace: one process a format, with wall clock time, statements a second by it, the CPU time of the whole
-process (which other programs on the machine disturb less) and peak memory. With --rdflib also rdflib's own
-serialisation of the same graph, its loading counted for both ways: rdflib parses our N-Triples, we read graph.jsonl.
+For each workspace: one process a syntax, with wall clock time (the file is on disk when it ends), statements a second
+by it, CPU time of the whole process and its threads, and peak memory.
+
+With --rdflib also rdflib's own serialisation of the same graph, its loading counted for both ways: rdflib parses our
+N-Triples, we read graph.jsonl. Its file is not forced to disk.
+
+With --kgx or --biocypher also the RDF sink of KGX (N-Triples) or the RDF writer of BioCypher (Turtle), by the Python
+of an environment that has them. They get what they can take of the same graph: nodes with name and plain properties,
+edges with confidence and their first sentence; what each writes is counted in statements of its own. KGX wants the
+Biolink model when it is imported; its environment needs the package biolink-model, since nothing is downloaded here.
 """
 
 from __future__ import annotations
@@ -17,50 +25,164 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+SUFFIXES = {"nt": "N-Triples", "nq": "N-Quads", "ttl": "Turtle", "trig": "TriG", "jsonld": "JSON-LD", "rdf": "RDF/XML"}
+NAMESPACE = "http://127.0.0.1:8000/"
 
 
-def ours(folder: Path, target: Path, evidence: str) -> dict[str, float]:
+def ours(source: str, target: str, evidence: str) -> dict[str, float]:
     from kg.exporters.rdf import Options, groups_of_file, write_rdf
-    from kg.workspace import Workspace
 
     start = time.perf_counter()
-    with Workspace(folder).open_graph() as source:
-        write_rdf(groups_of_file(source), target, Options(evidence=evidence, run="benchmark"))
+    with open(source, "rb") as canonical:
+        write_rdf(groups_of_file(canonical), Path(target), Options(evidence=evidence, run="benchmark"))
     return {"seconds": time.perf_counter() - start}
 
 
-def rdflib(ntriples: Path, target: Path) -> dict[str, float]:
+def rdflib(source: str, target: str) -> dict[str, float]:
     from rdflib import Graph
 
     start = time.perf_counter()
-    graph = Graph().parse(ntriples, format="nt")
+    graph = Graph().parse(source, format="nt")
     loaded = time.perf_counter()
-    graph.serialize(target, format={".nt": "nt", ".ttl": "turtle"}[target.suffix], encoding="utf-8")
-    done = time.perf_counter()
-    return {"loading": loaded - start, "seconds": done - start}
+    graph.serialize(target, format={".nt": "nt", ".ttl": "turtle"}[Path(target).suffix], encoding="utf-8")
+    return {"loading": loaded - start, "seconds": time.perf_counter() - start}
 
 
-def measured(*arguments: str) -> dict[str, float]:
-    """The figures of a process of its own."""
-    done = subprocess.run([sys.executable, __file__, "--child", *arguments], check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+def records(source: str) -> Iterator[dict[str, Any]]:
+    """The lines of graph.jsonl: all entities, then all relations."""
+    with open(source, encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def first_sentence(relation: dict[str, Any]) -> str:
+    return relation["evidence"][0]["sentence"] if relation["evidence"] else ""
+
+
+class Offline:
+    """What KGX would download besides: a map of old predicates, empty here, and prefixes, the few it needs."""
+
+    text = "{}"
+
+    @staticmethod
+    def json() -> dict[str, Any]:
+        return {
+            "@context": {
+                "OBAN": "http://purl.org/oban/",
+                "PMID": "http://www.ncbi.nlm.nih.gov/pubmed/",
+                "xsd": "http://www.w3.org/2001/XMLSchema#",
+                "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+                "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+            }
+        }
+
+
+def kgx(source: str, target: str) -> dict[str, float]:
+    from importlib.util import find_spec
+
+    import bmt.toolkit
+    import requests
+
+    package = find_spec("biolink_model")
+    if package is None or package.submodule_search_locations is None:
+        raise SystemExit("the environment of KGX lacks the package biolink-model")
+    schema = Path(package.submodule_search_locations[0]) / "schema" / "biolink_model.yaml"
+    bmt.toolkit.Toolkit.__init__.__defaults__ = (str(schema), "")
+    requests.get = lambda *_, **__: Offline()
+    from kgx.sink import RdfSink
+    from kgx.transformer import Transformer
+
+    start = time.perf_counter()
+    prefixes = {name: f"{NAMESPACE}{name}/" for name in ("method", "dataset", "hardware", "task", "metric", "author")}
+    sink = RdfSink(Transformer(), target, format="nt")
+    sink.prefix_manager.update_prefix_map({**prefixes, "kg": "https://w3id.org/paper-kg#"})
+    for record in records(source):
+        if "source" not in record:
+            plain = {key: value for key, value in record["properties"].items() if value}
+            node = {"id": record["id"], "name": record["name"], "category": [f"kg:{record['type']}"], **plain}
+            sink.write_node(node)
+        else:
+            sink.write_edge(
+                {
+                    "id": f"kg:{record['source']}-{record['type']}-{record['target']}",
+                    "subject": record["source"],
+                    "predicate": f"kg:{record['type']}",
+                    "object": record["target"],
+                    "confidence": record["confidence"],
+                    "sentence": first_sentence(record),
+                }
+            )
+    sink.finalize()
+    return {"seconds": time.perf_counter() - start}
+
+
+def biocypher(source: str, target: str) -> dict[str, float]:
+    from biocypher._create import BioCypherEdge, BioCypherNode
+    from biocypher._deduplicate import Deduplicator
+    from biocypher.output.write.graph._rdf import _RDFWriter
+
+    class Names:
+        """What the writer asks its translator, which needs an ontology from the web, for."""
+
+        name_sentence_to_pascal = staticmethod(lambda name: name.title().replace(" ", "").replace("_", ""))
+
+    start = time.perf_counter()
+    writer = _RDFWriter(
+        Names(), Deduplicator(), ",", output_directory=target, file_format="turtle", labels_order="Leaves"
+    )
+    writer.extension = "ttl"
+    nodes: dict[str, list[Any]] = {}
+    edges: dict[str, list[Any]] = {}
+    for record in records(source):
+        if "source" not in record:
+            plain = {key: value for key, value in record["properties"].items() if value}
+            node = BioCypherNode(record["id"], record["type"], properties={"title": record["name"], **plain})
+            nodes.setdefault(record["type"], []).append(node)
+        else:
+            values = {"confidence": record["confidence"], "sentence": first_sentence(record)}
+            name = f"{record['source']}-{record['type']}-{record['target']}"
+            edge = BioCypherEdge(record["source"], record["target"], record["type"], name, values)
+            edges.setdefault(record["type"], []).append(edge)
+    for label, batch in nodes.items():
+        writer._write_single_node_list_to_file(batch, label, {}, label)
+    for label, batch in edges.items():
+        writer._write_single_edge_list_to_file(batch, label, {})
+    return {"seconds": time.perf_counter() - start}
+
+
+CHILDREN = {"ours": ours, "rdflib": rdflib, "kgx": kgx, "biocypher": biocypher}
 
 
 def child(what: str, *arguments: str) -> None:
-    if what == "ours":
-        found = ours(Path(arguments[0]), Path(arguments[1]), arguments[2])
-    else:
-        found = rdflib(Path(arguments[0]), Path(arguments[1]))
+    found = CHILDREN[what](*arguments)
     found["cpu"] = time.process_time()
     found["mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps(found))
 
 
+def measured(*arguments: str, python: str = sys.executable) -> dict[str, float]:
+    """The figures of a process of its own."""
+    done = subprocess.run([python, __file__, "--child", *arguments], check=True, stdout=subprocess.PIPE, text=True)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
 def count(path: Path) -> int:
     with path.open("rb") as lines:
         return sum(1 for _ in lines)
+
+
+def statements_in(path: Path) -> int:
+    """Statements in a file of N-Triples, or in all Turtle files of a folder."""
+    if path.is_file():
+        return count(path)
+    import pyoxigraph
+
+    return sum(1 for file in path.glob("*.ttl") for _ in pyoxigraph.parse(path=str(file)))
 
 
 def report(name: str, statements: int, figures: dict[str, float]) -> None:
@@ -72,28 +194,31 @@ def report(name: str, statements: int, figures: dict[str, float]) -> None:
     )
 
 
-def compare(folder: Path, scratch: Path, evidence: str, with_rdflib: bool) -> None:
-    print(f"{folder.name}, evidence {evidence}")
-    ntriples = scratch / "graph.nt"
-    first = measured("ours", str(folder), str(ntriples), evidence)
-    statements = count(ntriples)
-    report("  N-Triples", statements, first)
-    for suffix, name in (
-        (".nq", "N-Quads"),
-        (".ttl", "Turtle"),
-        (".trig", "TriG"),
-        (".jsonld", "JSON-LD"),
-        (".rdf", "RDF/XML"),
-    ):
-        figures = measured("ours", str(folder), str(scratch / f"graph{suffix}"), evidence)
-        report(f"  {name}", statements, figures)
-        if suffix == ".ttl":
-            turtle = figures
-    if with_rdflib:
-        for suffix, mine in ((".nt", first), (".ttl", turtle)):
-            figures = measured("rdflib", str(ntriples), str(scratch / f"rdflib{suffix}"))
-            report(f"  rdflib {suffix} (loading {figures['loading']:.0f} s)", statements, figures)
-            print(f"    {figures['seconds'] / mine['seconds']:.1f} times our time")
+def compare(folder: Path, scratch: Path, arguments: argparse.Namespace) -> None:
+    from kg.workspace import Workspace
+
+    with Workspace(folder).open_graph() as canonical:
+        source = str(canonical.name)
+    print(f"{folder.name}, evidence {arguments.evidence}", flush=True)
+    figures: dict[str, dict[str, float]] = {}
+    statements = 0
+    for suffix in dict.fromkeys(("nt", *arguments.syntax.split(","))):
+        target = scratch / f"graph.{suffix}"
+        figures[suffix] = measured("ours", source, str(target), arguments.evidence)
+        statements = statements or count(target)
+        report(f"  {SUFFIXES[suffix]}", statements, figures[suffix])
+        if suffix != "nt":
+            target.unlink()
+    for suffix in ("nt", "ttl") if arguments.rdflib else ():
+        if suffix in figures:
+            theirs = measured("rdflib", str(scratch / "graph.nt"), str(scratch / f"rdflib.{suffix}"))
+            report(f"  rdflib .{suffix} (loading {theirs['loading']:.0f} s)", statements, theirs)
+            print(f"    {theirs['seconds'] / figures[suffix]['seconds']:.1f} times our time", flush=True)
+    for tool in ("kgx", "biocypher"):
+        if python := getattr(arguments, tool):
+            target = scratch / tool
+            theirs = measured(tool, source, str(target), python=python)
+            report(f"  {tool}", statements_in(target), theirs)
 
 
 def main() -> None:
@@ -102,12 +227,15 @@ def main() -> None:
         return
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
-    parser.add_argument("--rdflib", action="store_true")
+    parser.add_argument("--syntax", default=",".join(SUFFIXES))
     parser.add_argument("--evidence", default="full", choices=("none", "annotation", "full"))
+    parser.add_argument("--rdflib", action="store_true")
+    parser.add_argument("--kgx", metavar="PYTHON")
+    parser.add_argument("--biocypher", metavar="PYTHON")
     arguments = parser.parse_args()
     for folder in arguments.folders:
         with tempfile.TemporaryDirectory() as scratch:
-            compare(folder, Path(scratch), arguments.evidence, arguments.rdflib)
+            compare(folder, Path(scratch), arguments)
 
 
 if __name__ == "__main__":

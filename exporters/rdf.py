@@ -20,7 +20,17 @@ from kg.exporters.rdf_syntax import Block, JsonLd, JsonTerms, RdfXml, TurtleFile
 from kg.exporters.rdf_terms import NTriples, Terms, Turtle, check_base
 from kg.graph import KnowledgeGraph
 
-__all__ = ["EXPORTER", "SYNTAXES", "Options", "Rdf", "groups_of_file", "groups_of_graph", "syntax_of", "write_rdf"]
+__all__ = [
+    "EXPORTER",
+    "SYNTAXES",
+    "Options",
+    "Rdf",
+    "groups_of_file",
+    "groups_of_graph",
+    "syntax_of",
+    "unsorted_quads",
+    "write_rdf",
+]
 
 Group = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
 """An entity and the relations that begin at it, as the canonical export has them."""
@@ -217,6 +227,14 @@ def write_rdf(groups: Iterable[Group], path: Path, options: Options | None = Non
             kind.file(describer).write(_blocks(describer, groups, options), out)
         except UnicodeEncodeError as error:
             raise UsageError(f"a text holds half a character ({error.reason}), which RDF cannot hold") from error
+
+
+def unsorted_quads(groups: Iterable[Group], options: Options) -> Iterator[str]:
+    """N-Quads in pieces of some hundred lines, for a reader that minds neither order nor repetition."""
+    describer = LineDescriber(NTriples(), options, options.statements or _QUADS[0])
+    sections = chain.from_iterable(_blocks(describer, groups, options))
+    texts = ("".join(lines_of(section)) if isinstance(section, list) else section for section in sections)
+    yield from iter(lambda: "".join(islice(texts, _PARTS)), "")
 
 
 class Rdf:

@@ -114,7 +114,7 @@ def is_plain_url(text: str) -> bool:
     return len(text) < 2000 and _PLAIN_URL.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def _local(name: str) -> str:
     """A name as one segment of a path; what servers and browsers take for steps ("..") gets a mark in front."""
     escaped = name if _SAFE.fullmatch(name) else quote(name, safe="")
@@ -131,7 +131,7 @@ class Minter:
     def __init__(self, base: str = DEFAULT_BASE) -> None:
         self.base = check_base(base)
         self._taken: set[int] = set()
-        self.entity = lru_cache(maxsize=65536)(self._entity)
+        self.entity = lru_cache(maxsize=8192)(self._entity)
         """The IRI of a node that is no paper: ``BASE/method/resnet50``."""
 
     def _entity(self, entity_id: str) -> str:
@@ -214,7 +214,7 @@ class NTriples:
     def __init__(self) -> None:
         self.term = lru_cache(maxsize=None)(self._term)
         self.name = self.term
-        self.typed = lru_cache(maxsize=65536)(self._typed)
+        self.typed = lru_cache(maxsize=8192)(self._typed)
 
     @staticmethod
     def _term(curie: str) -> str:
