@@ -34,11 +34,11 @@ DEFAULT_BASE = "http://127.0.0.1:8000/"
 OWN = "https://w3id.org/paper-kg#"
 NAMESPACES = {
     "bibo": "http://purl.org/ontology/bibo/",
-    "codemeta": "https://w3id.org/codemeta/",
+    "codemeta": "https://codemeta.github.io/terms/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",
     "fabio": "http://purl.org/spar/fabio/",
-    "fair4ml": "https://w3id.org/fair4ml/",
+    "fair4ml": "https://w3id.org/fair4ml#",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "it6": "http://data.europa.eu/it6/",
     "kg": OWN,
