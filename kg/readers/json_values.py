@@ -38,6 +38,7 @@ class JsonFormat:
         convert: Makes the paper of a record; raises ``RecordError`` with a reason where there is none in it.
         arrays: Keys whose arrays hold the records of an answer.
         wrappers: Keys whose objects hold such an array, or are one record.
+        sure: How sure to be of what is recognised.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class JsonFormat:
         convert: Callable[[dict[str, Any], Source], Paper],
         arrays: frozenset[str] = frozenset(),
         wrappers: frozenset[str] = frozenset(),
+        sure: float = SURE,
     ) -> None:
         self.name = name
         self.description = description
@@ -58,13 +60,14 @@ class JsonFormat:
         self._convert = convert
         self._arrays = arrays
         self._wrappers = wrappers
+        self._sure = sure
 
     def sniff(self, source: Input) -> float:
         """Sure when the keys of the format are there, otherwise not at all."""
         head = source.head_text.lstrip()
         if not head.startswith(("{", "[")):
             return 0.0
-        return SURE if self._recognise(set(_KEY.findall(head)), head) else 0.0
+        return self._sure if self._recognise(set(_KEY.findall(head)), head) else 0.0
 
     def read(self, source: Input, options: ReadOptions) -> Iterator[Paper | RecordError]:
         """Papers in file order; the position is the line of JSON Lines, the number of the record elsewhere."""

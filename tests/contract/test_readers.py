@@ -73,6 +73,16 @@ def test_content_alone_tells_the_format(case: tuple[str, Path], tmp_path: Path) 
         assert detect_format(source) == name
 
 
+def test_a_sample_is_of_no_other_format_but_perhaps_any_json(case: tuple[str, Path], tmp_path: Path) -> None:
+    name, path = case
+    (tmp_path / "x").write_bytes(path.read_bytes())
+    with FileInput(str(tmp_path / "x")) as source:
+        scores = {reader.name: reader.sniff(source) for reader in READERS}
+    others = {other for other, score in scores.items() if score and other != name}
+    assert others <= {"json", "jsonl"}
+    assert all(scores[other] < scores[name] for other in others)
+
+
 def test_a_sample_is_read_without_error_and_says_where_each_paper_stands(case: tuple[str, Path]) -> None:
     name, path = case
     items = read(path, name)

@@ -8,6 +8,8 @@ import pytest
 
 from kg.model import Paper
 from kg.readers.crossref import READER
+from kg.readers.inputs import detect_format
+from kg.readers.streams import FileInput
 from tests.reading import Errors, read_file, read_text, sniffed
 
 
@@ -124,3 +126,12 @@ def test_values_of_the_wrong_kind_count_as_absent(tmp_path: Path) -> None:
 def test_csl_json_is_not_recognised(tmp_path: Path) -> None:
     text = '[{"DOI": "10.1234/x", "title": "Hulls", "issued": {"date-parts": [[2024]]}, "container-title": "J"}]'
     assert sniffed(tmp_path, READER, text) == 0
+
+
+def test_csl_json_of_crossref_is_read_here(tmp_path: Path) -> None:
+    work = {"DOI": "10.1234/x", "type": "article-journal", "id": "x", "title": "Hulls", "member": "1", "indexed": {}}
+    text = json.dumps(work | {"container-title": "J", "issued": {"date-parts": [[2024]]}})
+    (tmp_path / "x").write_text(text)
+    with FileInput(str(tmp_path / "x")) as source:
+        assert detect_format(source) == "crossref"
+    assert read_text(tmp_path, READER, text)[0][0].venue == "J"
