@@ -15,6 +15,7 @@ import logging
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +43,8 @@ _LONGEST_STRING = 2_000
 _LONGEST_VALUE = 1 << 20
 _START = re.compile(r"@[ \t]*(?P<type>[A-Za-z][\w-]*)[ \t]*(?P<open>[{(])")
 _BRACES = re.compile(r"\\.|[{}()]")
-_PIECE = re.compile(r"\s*(?:#\s*)?(?:(?P<bare>[^\s#{}\"',=]+)|(?P<open>[{\"]))")
+_PIECE = re.compile(r"(?P<bare>[^\s#{}\"',=]+)|[{\"]")
+_JOINT = re.compile(r"\s*#\s*")
 _SIGNS = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _NOT_RECORDS = frozenset({"comment", "preamble"})
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "periodical"})
@@ -54,6 +56,7 @@ _MONTHS = dict(
     )
 )
 _MONTH = re.compile(MONTH, re.IGNORECASE)
+_RANGE = re.compile(r"/(?=\d{4}|\.\.|$)")  # BibLaTeX parts the two ends of a range so
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _LINKS = ("url", "pdf", "code", "github", "howpublished", "software", "project", "eprint")
 _VENUES = ("journal", "journaltitle", "booktitle", "maintitle", "eventtitle")
@@ -245,7 +248,10 @@ class _Parser:
             entry.problem = "not UTF-8"
         if parsed is None or entry.problem:
             return entry
-        entry.fields = {item.key.strip().lower(): self._value(str(item.value)) for item in reversed(parsed.fields)}
+        try:
+            entry.fields = {item.key.strip().lower(): self._value(str(item.value)) for item in reversed(parsed.fields)}
+        except RecordError as error:
+            entry.problem = error.reason
         if len(self._parents) < _MOST_PARENTS:
             self._parents[_key(parsed.key)] = _inherited(entry.fields)
         if block.type in _VOLUMES:
@@ -257,20 +263,37 @@ class _Parser:
         name, equals, value = block.text.rstrip()[:-1].partition("=")
         name = re.split(r"[{(]", name, maxsplit=1)[-1].strip().lower()
         if equals and name and len(value) <= _LONGEST_STRING and len(self._strings) < _MOST_STRINGS:
-            self._strings[name] = self._value(value)[:_LONGEST_STRING]
+            with suppress(RecordError):
+                self._strings[name] = self._value(value)[:_LONGEST_STRING]
 
     def _value(self, raw: str) -> str:
-        """The text of a value: quotes and braces around it gone, pieces joined, macros put in."""
+        """The text of a value: quotes and braces around it gone, pieces joined, macros put in.
+
+        Raises:
+            RecordError: if it is no value, or macros make it too long.
+        """
+        raw = raw.strip()
         pieces: list[str] = []
         at = size = 0
-        while (match := _PIECE.match(raw, at)) and size < _LONGEST_VALUE:
+        while at < len(raw):
+            match = _PIECE.match(raw, at)
+            if match is None:
+                raise RecordError("not BibTeX: a value that cannot be made out")
             if match["bare"]:
                 pieces.append(self._strings.get(match["bare"].lower(), match["bare"]))
                 at = match.end()
             else:
-                at = _closing(raw, match.end() - 1)
-                pieces.append(raw[match.end() : at - 1])
+                closing = _closing(raw, match.end() - 1)
+                pieces.append(raw[match.end() : closing - 1])
+                at = closing
             size += len(pieces[-1])
+            if size > _LONGEST_VALUE:
+                raise RecordError(f"a value of more than {_LONGEST_VALUE} characters")
+            if at < len(raw):
+                joint = _JOINT.match(raw, at)
+                if joint is None:
+                    raise RecordError("not BibTeX: a comma is missing after a value")
+                at = joint.end()
         return "".join(pieces)
 
     def _paper(self, entry: _Entry) -> Paper | RecordError:
@@ -377,7 +400,7 @@ def _address(text: str) -> str:
 
 def _date(fields: dict[str, str]) -> str | None:
     whole = _plain(fields, "date")
-    if whole and (found := iso_date(whole.split("/")[0] if "/" in whole and len(whole) > 10 else whole)):
+    if whole and (found := iso_date(_RANGE.split(whole)[0])):
         return found
     year, month = _plain(fields, "year"), _plain(fields, "month")
     named = _MONTH.search(month)
