@@ -23,7 +23,7 @@ from kg.bulk import no_garbage_collection
 from kg.embedded import EmbeddedGraph
 from kg.embedded_write import DatabaseWriter, GraphChanges, update_database, wal_of, write_database
 from kg.errors import ServiceError
-from kg.exporters.jsonl import line_of
+from kg.exporters.jsonl import line_of, lines_of
 from kg.graph import KnowledgeGraph
 from kg.model import Entity, Extraction, Paper, Relation
 from kg.parents import type_of
@@ -77,6 +77,16 @@ class Counts:
         counts = manifest["counts"]
         return cls(Counter(counts["entities"]), Counter(counts["relations"]), counts["evidence"])
 
+    @classmethod
+    def of_graph(cls, graph: KnowledgeGraph) -> Counts:
+        """Those of a graph in memory."""
+        counts = cls()
+        for entity in graph.entities():
+            counts.entity(entity)
+        for relation in graph.relations():
+            counts.relation(relation)
+        return counts
+
     def for_manifest(self) -> dict[str, Any]:
         """As the manifest holds them."""
         return {
@@ -96,10 +106,20 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Papers by id: those that a graph lacks or has otherwise, and those that it should not have any more."""
+    """Papers by id: those that a graph lacks or has otherwise, and those that it should not have any more.
+
+    ``total`` is the number of papers that it has.
+    """
 
     changed: list[str]
     removed: list[str]
+    total: int
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is less work to change the graph than to make it anew."""
+        size = len(self.changed) + len(self.removed)
+        return size <= _MOST_PAPERS and 4 * size <= self.total
 
 
 def _label_of(entity: str) -> str:
@@ -117,24 +137,21 @@ def write_graph(graph: KnowledgeGraph, folder: Path) -> Written:
     Raises:
         ServiceError: if something cannot be written.
     """
-    counts = Counts()
     with (folder / GRAPH).open("wb") as target:
         out = LineWriter(target)
-        for entity in graph.entities():
-            counts.entity(entity)
-            out.write(_line(entity))
-        for relation in graph.relations():
-            counts.relation(relation)
-            out.write(_line(relation))
+        for line in lines_of(graph):
+            out.write(line.encode())
     write_database(graph, folder / DATABASE)
-    return Written(counts, out.hexdigest)
+    return Written(Counts.of_graph(graph), out.hexdigest)
 
 
 # Whole
 
 
 @no_garbage_collection()
-def write_whole(folder: Path, items: Iterable[Item], vocabulary: Vocabulary, made_with: str) -> Written:
+def write_whole(
+    folder: Path, items: Iterable[Item], vocabulary: Vocabulary, made_with: str, *, database: bool = True
+) -> Written:
     """Write a graph from all its papers.
 
     Args:
@@ -142,6 +159,7 @@ def write_whole(folder: Path, items: Iterable[Item], vocabulary: Vocabulary, mad
         items: By id of the paper, each once.
         vocabulary: As in ``assemble``.
         made_with: Goes to the notes: what else the graph depends on.
+        database: False leaves the embedded database out.
 
     Raises:
         ServiceError: if something cannot be written.
@@ -150,23 +168,24 @@ def write_whole(folder: Path, items: Iterable[Item], vocabulary: Vocabulary, mad
     with ExitStack() as stack:
         papers, edges = (stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(2))
         out = LineWriter(stack.enter_context((folder / GRAPH).open("wb")))
-        database = stack.enter_context(DatabaseWriter(folder / DATABASE))
+        tables = stack.enter_context(DatabaseWriter(folder / DATABASE))
         store = stack.enter_context(AssemblyStore(folder / NOTES, vocabulary, write=True))
         for paper, extraction, digest in items:
             part = part_of(paper, facts_of(paper, extraction))
             papers.write(_line(part.paper))
-            database.entity(part.paper)
+            tables.entity(part.paper)
             counts.entity(part.paper)
             for relation in _in_order(part.relations):
                 edges.write(_line(relation))
-                _note_relation(relation, counts, database)
+                _note_relation(relation, counts, tables)
             store.add(paper.id, digest, part.notes)
         store.complete()
-        splice(papers, _all_entities(store, counts, database), out)
-        splice(edges, _all_relations(store, counts, database), out)
+        splice(papers, _all_entities(store, counts, tables), out)
+        splice(edges, _all_relations(store, counts, tables), out)
         store.set_made_with(made_with)
         store.commit()
-        database.finish()
+        if database:
+            tables.finish()
     return Written(counts, out.hexdigest)
 
 
@@ -207,44 +226,45 @@ def delta_of(old: Path, papers: Iterable[tuple[str, str]], vocabulary: Vocabular
     """
     if not all((old / name).is_file() for name in (GRAPH, DATABASE, NOTES)):
         return None
-    delta = Delta([], [])
     try:
         with AssemblyStore(old / NOTES, vocabulary) as store:
-            if store.made_with != made_with:
-                return None
-            total = _compare(store.papers(), papers, delta)
+            return _compare(store.papers(), papers) if store.made_with == made_with else None
     except ServiceError:
         return None
-    size = len(delta.changed) + len(delta.removed)
-    return delta if size <= _MOST_PAPERS and 4 * size <= total else None
 
 
-def _compare(old: Iterator[tuple[str, str]], new: Iterable[tuple[str, str]], delta: Delta) -> int:
-    """Walk along two sorted lists; gives the length of the old one."""
-    total = 0
-    known = next(old, None)
-    for paper_id, digest in new:
-        while known is not None and known[0] < paper_id:
-            delta.removed.append(known[0])
-            total += 1
-            known = next(old, None)
-        if known is not None and known[0] == paper_id:
-            if known[1] != digest:
-                delta.changed.append(paper_id)
-            total += 1
-            known = next(old, None)
-        else:
-            delta.changed.append(paper_id)
-    while known is not None:
-        delta.removed.append(known[0])
+def _compare(old: Iterable[tuple[str, str]], new: Iterable[tuple[str, str]]) -> Delta:
+    """Walk along two sorted lists of ids and digests."""
+    changed, removed, total = [], [], 0
+    due = iter(new)
+    ahead = next(due, None)
+    for paper_id, digest in old:
         total += 1
-        known = next(old, None)
-    return total
+        while ahead is not None and ahead[0] < paper_id:
+            changed.append(ahead[0])
+            ahead = next(due, None)
+        if ahead is None or ahead[0] != paper_id:
+            removed.append(paper_id)
+            continue
+        if ahead[1] != digest:
+            changed.append(paper_id)
+        ahead = next(due, None)
+    while ahead is not None:
+        changed.append(ahead[0])
+        ahead = next(due, None)
+    return Delta(changed, removed, total)
 
 
 @no_garbage_collection()
 def write_changed(
-    folder: Path, old: Path, delta: Delta, items: Iterable[Item], vocabulary: Vocabulary, before: Counts
+    folder: Path,
+    old: Path,
+    delta: Delta,
+    items: Iterable[Item],
+    vocabulary: Vocabulary,
+    before: Counts,
+    *,
+    database: bool = True,
 ) -> Written:
     """Write a graph from the one before and what changed.
 
@@ -255,6 +275,7 @@ def write_changed(
         items: The changed papers.
         vocabulary: As in ``assemble``.
         before: The counts of the build before; they are brought up to date.
+        database: False leaves the embedded database out.
 
     Raises:
         ServiceError: if something cannot be written.
@@ -280,7 +301,8 @@ def write_changed(
         out = LineWriter(target)
         splice(graph, _changed_lines(store, parts, touched), out, changes.see)
         store.commit()
-    _bring_up_to_date(folder, old, changes)
+    if database:
+        _bring_up_to_date(folder, old, changes)
     return Written(changes.counts, out.hexdigest)
 
 

@@ -453,7 +453,7 @@ class _Assembly:
     def from_build(self, build: Path, aside: Path) -> Written | None:
         """The same, from a build that exists; None where it cannot serve."""
         delta = delta_of(build, self.log.digests(self.fingerprint), self.vocabulary, self.made_with)
-        if delta is None:
+        if delta is None or not delta.is_small:
             return None
         items = self._counted(self.log.some_items(self.fingerprint, delta.changed), len(delta.changed))
         try:

@@ -14,7 +14,8 @@ from kg.exporters.jsonl import lines_of
 from kg.graph import KnowledgeGraph
 from kg.ids import paper_id
 from kg.model import Paper, Source
-from kg.workspace import Workspace, graph_counts
+from kg.publication import Counts
+from kg.workspace import Workspace
 from tests.graphs import EMPTY, FINGERPRINT, FIRST, ITEMS, SECOND, VOCABULARY, extraction, mention, sample_graph
 
 PAPERS = [paper for paper, _ in ITEMS]
@@ -180,7 +181,7 @@ def test_the_manifest_counts_and_names_what_it_was_made_from(workspace: Workspac
     assert manifest["format"] == 1
     assert manifest["counts"]["records"] == 3
     assert manifest["counts"]["entities"]["Paper"] == 3
-    assert manifest["counts"] == {"records": 3, **graph_counts(sample_graph())}
+    assert manifest["counts"] == {"records": 3, **Counts.of_graph(sample_graph()).for_manifest()}
     assert manifest["graph_digest"].startswith("sha256:")
 
 
