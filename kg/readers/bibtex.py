@@ -40,6 +40,7 @@ _MOST_WAITING = 5_000
 _MOST_PARENTS = 100_000
 _MOST_STRINGS = 20_000
 _LONGEST_STRING = 2_000
+_LONGEST_INHERITED = 500
 _LONGEST_VALUE = 1 << 20
 _START = re.compile(r"@[ \t]*(?P<type>[A-Za-z][\w-]*)[ \t]*(?P<open>[{(])")
 _BRACES = re.compile(r"\\.|[{}()]")
@@ -47,6 +48,7 @@ _PIECE = re.compile(r"(?P<bare>[^\s#{}\"',=]+)|[{\"]")
 _JOINT = re.compile(r"\s*#\s*")
 _SIGNS = re.compile(r"\\.|[{}\"]", re.DOTALL)
 _NOT_RECORDS = frozenset({"comment", "preamble"})
+_NO_PARENTS = frozenset({"article", "inproceedings", "conference", "misc", "online", "phdthesis", "techreport"})
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "periodical"})
 _MONTHS = dict(
     zip(
@@ -252,7 +254,7 @@ class _Parser:
             entry.fields = {item.key.strip().lower(): self._value(str(item.value)) for item in reversed(parsed.fields)}
         except RecordError as error:
             entry.problem = error.reason
-        if len(self._parents) < _MOST_PARENTS:
+        if block.type not in _NO_PARENTS and len(self._parents) < _MOST_PARENTS:
             self._parents[_key(parsed.key)] = _inherited(entry.fields)
         if block.type in _VOLUMES:
             entry.problem = "a volume of proceedings, which is no paper"
@@ -353,8 +355,8 @@ def _inherited(fields: dict[str, str]) -> dict[str, str]:
     given: dict[str, str] = {key: fields[key] for key in ("year", "month", "date", "journal") if key in fields}
     title = fields.get("booktitle") or fields.get("title")
     if title:
-        given["booktitle"] = title[:_LONGEST_STRING]
-    return {key: value[:_LONGEST_STRING] for key, value in given.items()}
+        given["booktitle"] = title
+    return {key: value[:_LONGEST_INHERITED] for key, value in given.items()}
 
 
 # --- fields to a paper
