@@ -16,6 +16,7 @@ from spacy.tokens import Doc, Span
 
 from kg.candidates import Candidate
 from kg.config import MODEL
+from kg.errors import ConfigError
 from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, add_candidates, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form
@@ -48,9 +49,8 @@ def text_for_model(doc: Doc) -> Text:
 def propose(doc: Doc, scores: SpanScores) -> Doc:
     """Keep the scores with the document, and make candidates of the spans that may be entities."""
     doc._.kg_span_scores = scores
-    likely = np.flatnonzero(scores.classes[:, 0] < np.log1p(-PROPOSED)) if len(scores.classes) else []
     spans = list(scores.spans)
-    found = sorted(spans[row] for row in likely)
+    found = sorted(spans[row] for row in np.flatnonzero(scores.classes[:, 0] < np.log1p(-PROPOSED)).tolist())
     return add_candidates(doc, [Candidate("", *span, True, 0.5, "neural") for span in found])
 
 
@@ -101,7 +101,10 @@ def create_neural(nlp: Language, name: str, model: str | None, spans_key: str | 
     Raises:
         ConfigError: if there is no such model.
     """
-    spans = load_span_model(Path(model) if model else MODEL)
+    folder = Path(model) if model else MODEL
+    spans = load_span_model(folder)
+    if (len(spans.classes), len(spans.roles)) != (_CLASSES, _ROLES):
+        raise ConfigError(f"{folder} marks other classes or roles than this version knows; train it anew")
 
     def run(doc: Doc) -> Doc:
         scores = spans.score(text_for_model(doc))

@@ -1,4 +1,4 @@
-"""What the neural model sees of a text: words, word pieces, the shapes of words, and the votes of rules and vocabularies.
+"""What the neural model sees of a text: words, word pieces, shapes, and the votes of rules and vocabularies.
 
 Training (``kg.training``) and the component (``neural.py``) share this module, so that both see the same. A span is a
 row of whole words of one sentence; the model scores spans, never pieces of words.

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from kg.errors import ConfigError
-from kg.extractors.neural_input import Floats, Ints, Text, Window, feature_rows, span_grid, windows
+from kg.extractors.neural_input import FEATURES, Floats, Ints, Text, Window, feature_rows, span_grid, windows
 from kg.extractors.stored import storable
 
-__all__ = ["SpanModel", "SpanScores", "WordPieces", "best_spans", "combine", "load_span_model"]
+__all__ = ["SpanModel", "SpanScores", "WordPieces", "best_spans", "combine", "load_span_model", "load_tokenizer"]
 
 _MOST_WORDS = 65_536
 
@@ -58,12 +58,14 @@ def best_spans(scores: SpanScores) -> list[tuple[tuple[int, int], int, float]]:
 
 
 def _stored(scores: SpanScores) -> dict[str, Any]:
-    return {"spans": list(scores.spans), "classes": scores.classes.tolist(), "roles": scores.roles.tolist()}
+    """Arrays go as they are: spaCy's msgpack keeps their shape and every bit."""
+    spans = np.array(list(scores.spans), dtype=np.int64).reshape(-1, 2)
+    return {"spans": spans, "classes": scores.classes, "roles": scores.roles}
 
 
-def _restored(*, spans: list[list[int]], classes: list[list[float]], roles: list[list[float]]) -> SpanScores:
-    numbered = {(start, end): row for row, (start, end) in enumerate(spans)}
-    return SpanScores(numbered, np.array(classes, dtype=np.float32), np.array(roles, dtype=np.float32))
+def _restored(*, spans: Ints, classes: Floats, roles: Floats) -> SpanScores:
+    numbered = {(start, end): row for row, (start, end) in enumerate(spans.tolist())}
+    return SpanScores(numbered, classes, roles)
 
 
 storable(SpanScores, _stored, _restored)
@@ -81,18 +83,17 @@ class SpanModel:
     """
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
-        from tokenizers import Tokenizer
-
         try:
-            self.card: dict[str, Any] = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-            tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
+            self.card: dict[str, Any] = json.loads(_text(folder / "model.json"))
+            self.classes: tuple[str, ...] = tuple(self.card["classes"])
+            self.roles: tuple[str, ...] = tuple(self.card["roles"])
+            self._window = int(self.card["window"])
+            self._pieces = WordPieces(load_tokenizer(folder / "tokenizer.json"))
             self._session = _session(folder / "model.onnx", threads)
         except (OSError, ValueError) as error:
             raise ConfigError(f"{folder} is no model folder of kg train: {error}") from error
-        self.classes: tuple[str, ...] = tuple(self.card["classes"])
-        self.roles: tuple[str, ...] = tuple(self.card["roles"])
-        self._window = int(self.card["window"])
-        self._pieces = WordPieces(tokenizer)
+        except (KeyError, TypeError) as error:
+            raise ConfigError(f"{folder} is no model folder of kg train: model.json lacks {error}") from error
 
     def score(self, text: Text) -> SpanScores:
         """Score all spans of a text; one window at a time, so that no text changes the scores of another."""
@@ -176,6 +177,29 @@ def log_softmax(scores: Floats) -> Floats:
     return result
 
 
+def _text(path: Path) -> str:
+    """A file's text; an error names the file, not the folder again."""
+    if not path.is_file():
+        raise FileNotFoundError(f"no file {path.name}")
+    return path.read_text(encoding="utf-8")
+
+
+def load_tokenizer(path: Path) -> Any:
+    """The tokenizer of a ``tokenizer.json``.
+
+    Raises:
+        OSError: if there is no such file.
+        ValueError: if it is none.
+    """
+    from tokenizers import Tokenizer
+
+    text = _text(path)
+    try:
+        return Tokenizer.from_str(text)
+    except Exception as error:  # the library raises nothing narrower
+        raise ValueError(f"{path.name} is no tokenizer ({error})") from error
+
+
 def _session(path: Path, threads: int) -> Any:
     import onnxruntime
 
@@ -186,9 +210,13 @@ def _session(path: Path, threads: int) -> Any:
     if not path.is_file():
         raise FileNotFoundError(f"no file {path.name}")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but this
         raise ValueError(f"{path.name} cannot be loaded ({str(error).splitlines()[0]})") from error
+    shapes = {given.name: given.shape for given in session.get_inputs()}
+    if shapes.get("features", [0])[-1] != FEATURES:
+        raise ValueError(f"{path.name} was made by another version; train it anew")
+    return session
 
 
 @lru_cache(maxsize=2)

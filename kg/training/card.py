@@ -23,9 +23,9 @@ torch.
 {scores}
 ## Limits
 
-English machine learning papers, title and abstract. Names of more than {width} words are out of reach of the model (not
-of the rules). Hardware is rare in abstracts: a few hundred annotated names. Scores may differ in the last digits between
-kinds of processors; on one machine the same text gives the same mentions, whatever stands beside it.
+English machine learning papers, title and abstract. Names of more than {width} words are out of reach of the model
+(not of the rules). Hardware is rare in abstracts: a few hundred annotated names. Scores may differ in the last digits
+between kinds of processors; on one machine the same text gives the same mentions, whatever stands beside it.
 
 ## Licence
 

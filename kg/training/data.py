@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,9 @@ from typing import Any
 
 from kg.errors import UsageError
 from kg.extractors.neural_input import Text
+from kg.ids import digest
 
-__all__ = ["CLASSES", "ROLES", "Example", "Label", "examples", "read_annotated"]
+__all__ = ["CLASSES", "ROLES", "Example", "Label", "chosen_share", "examples", "read_annotated", "write_json"]
 
 CLASSES = (
     "none", "Method+", "Method-", "Dataset+", "Dataset-", "Hardware+", "Hardware-", "Task", "Metric",
@@ -44,7 +46,7 @@ def read_annotated(paths: Iterable[Path], corpus: Path | None = None) -> list[di
     """Annotated papers of JSON Lines files: with texts, or stand-off labels whose texts are in ``corpus``.
 
     Raises:
-        UsageError: if a file cannot be read, a line is no JSON, or a text is missing.
+        UsageError: if a file cannot be read, a line is no JSON, a paper comes twice, or entities or a text are missing.
     """
     records = [record for path in paths for record in _lines(path)]
     bare = {record["id"] for record in records if "title" not in record}
@@ -55,7 +57,28 @@ def read_annotated(paths: Iterable[Path], corpus: Path | None = None) -> list[di
         if missing := sorted(bare - texts.keys()):
             raise UsageError(f"{corpus} lacks the texts of {len(missing)} labelled papers, first {missing[0]}")
         records = [texts[r["id"]] | r if r["id"] in bare else r for r in records]
-    return records
+    twice = [name for name, count in Counter(record["id"] for record in records).items() if count > 1]
+    if twice:
+        raise UsageError(f"{len(twice)} papers are annotated twice, first {twice[0]}")
+    return [_checked(record) for record in records]
+
+
+def _checked(record: dict[str, Any]) -> dict[str, Any]:
+    """A record whose texts are texts and whose entities are complete."""
+    try:
+        entities = [
+            {
+                "type": str(entity["type"]),
+                "forms": [str(form) for form in entity["forms"]],
+                "named": bool(entity.get("named", True)),
+                "role": entity.get("role"),
+            }
+            for entity in record["entities"]
+        ]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"paper {record['id']}: entities need type, forms, named and role ({error})") from error
+    texts = {field: str(record.get(field) or "") for field in ("title", "abstract")}
+    return record | texts | {"entities": entities}
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -95,6 +118,7 @@ def examples(records: Sequence[Mapping[str, Any]]) -> list[Example]:
         for _, component in nlp.pipeline:
             doc = component(doc)
         text = text_for_model(doc)
+        marks: list[tuple[int, int, str, str | None]]
         if "spans" in record:
             shift = len(text.text) - len(record["abstract"])
             marks = [(s + shift, e + shift, t, None) for s, e, t in record["spans"]]
@@ -131,3 +155,15 @@ def _labels(text: Text, marks: Iterable[tuple[int, int, str, str | None]]) -> It
         label = name if name in CLASSES else name + "+"
         if first is not None and last is not None and label in CLASSES:
             yield first, last, CLASSES.index(label), ROLES.index(role) if role in ROLES else -1
+
+
+def chosen_share(records: Sequence[Mapping[str, Any]], share: float) -> list[Mapping[str, Any]]:
+    """The same part of the papers each time; a smaller share is part of a larger one."""
+    ranked = sorted(records, key=lambda record: digest(f"share {record['id']}", 8))
+    return ranked[: max(1, round(share * len(ranked)))]
+
+
+def write_json(path: Path, value: Any) -> None:
+    """One value a line, keys sorted, so that a change shows as few lines."""
+    text = json.dumps(value, ensure_ascii=False, indent=0, sort_keys=True)
+    path.write_text(text + "\n", encoding="utf-8")

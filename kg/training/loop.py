@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 import torch
@@ -157,11 +158,10 @@ def train(
     optimizer = torch.optim.AdamW(groups)
     warm = max(1, steps // 10)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, max(0.02, (steps - step) / (steps - warm)))
+        optimizer, lambda step: min((step + 1) / warm, max(0.02, (steps - step) / max(1, steps - warm)))
     )
-    averaged = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
-    )
+    averages = cast("Any", torch.optim.swa_utils)
+    averaged = averages.AveragedModel(model, multi_avg_fn=averages.get_ema_multi_avg_fn(0.995))
     step = 0
     for epoch in range(settings.epochs):
         model.train()
@@ -170,7 +170,7 @@ def train(
             batch = collate(group, rng, settings.hidden)
             soft = _soft(group)
             loss = loss_of(model(batch), batch, settings, soft)
-            loss.backward()  # type: ignore[no-untyped-call]
+            cast("Any", loss).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()

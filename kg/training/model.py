@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from kg.errors import UsageError
 from kg.extractors.neural_input import FEATURES, MAX_WIDTH
 from kg.training.data import CLASSES, ROLES
 
@@ -39,7 +40,7 @@ class _HalfProduct(torch.autograd.Function):
 
 
 class _HalfLinear(nn.Linear):
-    """``torch.autocast`` on a CPU also halves what is slow in bfloat16; this halves the products alone (3 times faster)."""
+    """A linear map whose products alone are halved: ``torch.autocast`` on a CPU also halves what that makes slow."""
 
     def forward(self, x: Tensor) -> Tensor:
         if self.training:
@@ -57,13 +58,14 @@ def whole_precision(model: SpanModel) -> SpanModel:
     """The model with plain linear maps, for export."""
     for child in model.modules():
         if type(child) is _HalfLinear:
-            child.__class__ = nn.Linear
+            cast("Any", child).__class__ = nn.Linear
     return model
 
 
 def has_fast_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 in hardware."""
-    return bool(torch.cpu._is_avx512_bf16_supported())
+    asked = getattr(torch.cpu, "_is_avx512_bf16_supported", lambda: False)
+    return bool(asked())
 
 
 def load_encoder(base: Path, layers: int | Sequence[int] | None = None) -> nn.Module:
@@ -72,15 +74,27 @@ def load_encoder(base: Path, layers: int | Sequence[int] | None = None) -> nn.Mo
     Args:
         base: Folder with ``config.json`` and weights.
         layers: How many of its layers to keep, counted from the input, or which; None for all.
+
+    Raises:
+        UsageError: if the folder holds no such encoder, or it has fewer layers.
     """
     from transformers import AutoConfig, AutoModel
+    from transformers.utils import logging
 
-    config = AutoConfig.from_pretrained(base)
-    config.attention_probs_dropout_prob = 0.0  # lets the fused attention run
-    encoder = AutoModel.from_pretrained(base, config=config, dtype=torch.float32)
+    logging.disable_progress_bar()
+    try:
+        config = AutoConfig.from_pretrained(base)
+        config.attention_probs_dropout_prob = 0.0  # lets the fused attention run
+        encoder = AutoModel.from_pretrained(base, config=config, dtype=torch.float32)
+        depth = len(encoder.encoder.layer)
+    except (OSError, ValueError, AttributeError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise UsageError(f"{base} is no BERT-like encoder that can be trained: {reason}") from error
     encoder.pooler = None
     if layers is not None:
         kept = list(range(layers)) if isinstance(layers, int) else list(layers)
+        if max(kept) >= depth:
+            raise UsageError(f"{base} has {depth} layers, of which {max(kept) + 1} cannot be kept (--layers)")
         encoder.encoder.layer = nn.ModuleList(encoder.encoder.layer[i] for i in kept)
         config.num_hidden_layers = len(kept)
     return cast("nn.Module", encoder)

