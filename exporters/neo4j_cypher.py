@@ -16,6 +16,7 @@ __all__ = [
     "EVIDENCE",
     "FULL_TEXT_INDEX",
     "GRAPHS",
+    "LONGEST_ID",
     "SOURCE_LABELS",
     "delete_edges",
     "delete_nodes",
@@ -51,13 +52,13 @@ AWAIT_INDEXES = "CALL db.awaitIndexes(300)"
 SOURCE_LABELS = tuple(label for label in NODE_TYPES if any(label in kind.sources for kind in RELATION_TYPES.values()))
 """Labels that an edge can begin at."""
 
-_LONGEST_ID = 2000
+LONGEST_ID = 2000
 _OURS = "coalesce(n.graph, n.released_from, '') = $graph"
 
 
 def stored_id(entity_id: str) -> str:
     """An id as Neo4j can index it: a very long one is cut and ends in a digest (the whole stays in ``long_id``)."""
-    if len(entity_id) <= _LONGEST_ID:  # at most 8,000 bytes, just what fits into an index
+    if len(entity_id) <= LONGEST_ID:  # at most 8,000 bytes, just what fits into an index
         return entity_id
     return f"{entity_id[:200]}#sha256:{hashlib.sha256(entity_id.encode('utf-8', 'surrogatepass')).hexdigest()}"
 

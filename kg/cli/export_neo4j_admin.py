@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import IO
 
@@ -33,7 +34,7 @@ def neo4j_admin(folder: str, output: str, graph_name: str) -> None:
             source.seek(0)
             return source
 
-        summary = write_import_files(lines, Path(output), graph_name)
+        summary = write_import_files(lines, Path(output), graph_name, workers=os.cpu_count() or 1)
     nodes, relations = sum(summary.nodes.values()), sum(summary.relations.values())
     click.echo(f"wrote {nodes:,} nodes and {relations:,} relationships to {output}", err=True)
     click.echo(f"load them into an empty database, its server stopped: {Path(output) / 'import.sh'}", err=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -197,6 +198,46 @@ def test_a_line_that_does_not_fit_is_named(line: bytes, tmp_path: Path) -> None:
         write_import_files(lambda: lines, tmp_path / "out")
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
+
+
+# Large graphs, shared by processes
+
+
+def author_lines(count: int) -> Iterator[bytes]:
+    for number in range(count):
+        name = "\\u001f" if number == count - 2 else f"A {number}"
+        yield (
+            f'{{"aliases":[],"id":"author:{number}","kind":null,"name":"{name}","named":true,"properties":{{}},'
+            f'"type":"Author"}}\n'
+        ).encode()
+
+
+def test_any_number_of_processes_writes_the_same(tmp_path: Path) -> None:
+    for workers in (1, 2):
+        write_import_files(lambda: author_lines(52_000), tmp_path / str(workers), workers=workers)
+    assert contents(tmp_path / "1") == contents(tmp_path / "2")
+    assert json.loads((tmp_path / "2" / MARK).read_text())["nodes"] == {"Author": 52_000}
+
+
+def test_a_line_that_does_not_fit_is_named_by_the_process_that_reads_it(tmp_path: Path) -> None:
+    lines = [*author_lines(43_000), b"nonsense\n", *author_lines(20_000)]
+    with pytest.raises(UsageError, match="line 43001 is no line"):
+        write_import_files(lambda: lines, tmp_path / "out", workers=2)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_process_that_dies_is_one_clear_line(tmp_path: Path) -> None:
+    def lines() -> Iterator[bytes]:
+        for number, line in enumerate(author_lines(200_000)):
+            if number == 150_000:
+                for child in multiprocessing.active_children():
+                    child.kill()
+            yield line
+
+    with pytest.raises(ServiceError, match="a process that made rows of CSV died") as caught:
+        write_import_files(lines, tmp_path / "out", workers=2)
+    assert "\n" not in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
 
 
 # The folder
