@@ -20,7 +20,16 @@ __all__ = ["Abbreviation", "abbreviations_of", "find_abbreviations"]
 
 _BRACKET = re.compile(r"\(([^()]{2,100})\)")
 _LONGEST = 90
+_LONGEST_TITLE = 400
+_LEAST_INITIALS = 0.6
 _SHORT = re.compile(r"[^\W_][\w.&/+^*-]{0,13}(?: [\w.&/+-]{1,8})?")
+_TITLE_NAME = re.compile(r"\s*([^\W_][\w.+-]{1,13})\s*[:：]\s+")
+_SENTENCE_END = re.compile(r"[.;:!?]\s")
+_ARTICLE = re.compile(r"(?:An?|The|Towards?)\s")
+_PHRASE_END = re.compile(
+    r"(?:(?=[.;:!?]|\n|$)|\s+(?=(?:for|in|on|via|by|with|under|using|based|to|from|at|towards?|through|without)\s))",
+    re.IGNORECASE,
+)
 _WORD_BEFORE = re.compile(r"([^\W_][\w.&/+^*-]*)\s*$")
 _SPOKEN = str.maketrans({"2": "t", "4": "f"})
 _STOPS = ".;:!?,"
@@ -100,9 +109,35 @@ def _long_form(short: str, before: str) -> tuple[int, int] | None:
     return cut + begin, cut + begin + len(found)
 
 
+def _title_expansion(text: str) -> Abbreviation | None:
+    """The title "ACR: All Clear Rules for ..." as a definition, when the letters are those of the phrase."""
+    end = text.find(TITLE_SEPARATOR, 0, _LONGEST_TITLE)
+    named = _TITLE_NAME.match(text, 0, max(end, 0))
+    if named is None or not _is_short_form(named[1]) or _ARTICLE.match(text, named.end()):
+        return None
+    letters = [c for c in named[1].lower() if c.isalpha()]
+    begin = named.end()
+    for stop in _PHRASE_END.finditer(text, begin, end):
+        phrase = text[begin : stop.start()]
+        words = len(phrase.split())
+        if words > min(len(letters) + 5, 2 * len(letters)) or _SENTENCE_END.search(phrase):
+            return None
+        if words > 1 and _match_long_form(named[1], phrase) == 0 and _are_initials(letters, phrase):
+            return Abbreviation(named.span(1), (begin, stop.start()))
+    return None
+
+
+def _are_initials(letters: list[str], phrase: str) -> bool:
+    """Whether most of the letters begin words of the phrase, or parts of them."""
+    initials = {word[:1] for word in re.split(r"[ -]", phrase.lower())}
+    return sum(letter in initials for letter in letters) >= _LEAST_INITIALS * len(letters)
+
+
 def find_abbreviations(text: str) -> list[Abbreviation]:
     """All abbreviation definitions of a text, in order of place."""
     found = []
+    if title := _title_expansion(text):
+        found.append(title)
     for match in _BRACKET.finditer(text):
         inner = match[1].strip()
         if len(inner) > _LONGEST or TITLE_SEPARATOR in inner:

@@ -50,8 +50,19 @@ _TITLE_BREAK = re.compile(
 )
 _TITLE_COLON = re.compile(r"\s*(?::|：|\s[-–—]\s)\s*")
 
+_HEADED = re.compile(
+    r"(?:['’]s)?[ -](?:algorithm|analysis|bound|decomposition|dimension|distance|distribution|divergence|entropy|"
+    r"equation|error|filter|filtering|gradient|inequality|kernel|law|loss|machine|mechanism|method|metric|model|network|norm|process|"
+    r"regression|regularization|rotation|rule|sampler|sampling|score|sketch|statistic|surface|test|theorem|theory|"
+    r"training|transform|transformation|tree|wavelet)(?:s|es)?(?![\w-])|(?:['’]s)? (?:inequalities|processes)(?![\w-])"
+)
+"""What a person's or a coined name stands before: "Gumbel process", "Sinkhorn loss", "Fisher's law"."""
+_PART = re.compile(r"[^\W\d_][\w.+-]*[\w+]")
+
 _LONGEST_WORD = 80
 """No name is longer; the shapes take quadratic time."""
+
+_MOST_PARTS = 4
 
 _Word = tuple[int, int, str, str]
 """Start, end, text and class of a word."""
@@ -189,6 +200,31 @@ def _proposed(text: str, title_end: int) -> Iterator[tuple[int, int]]:
                 yield at, at + len(found) - len(words[-1]) - 1
 
 
+def _in_abstract(text: str, words: list[_Word], openings: set[int]) -> Iterator[tuple[int, int, str]]:
+    """Runs of name-like words with the rule that they follow, and with the head behind them."""
+    for first, last in _runs(text, words):
+        kept = _trimmed(words, first, last)
+        if kept is None:
+            continue
+        low, high = kept
+        if low == high and words[low][3] == "cap" and words[low][0] in openings:
+            continue
+        coined = any(words[i][3] == "coined" for i in range(low, high + 1))
+        yield words[low][0], words[high][1], "coined" if coined else "cap"
+        if headed := _HEADED.match(text, words[high][1]):
+            yield words[low][0], headed.end(), "headed"
+
+
+def _parts(words: list[_Word]) -> Iterator[tuple[int, int]]:
+    """Names that a slash joins, as in "GPT-3/LLaMA": each that has the shape of one."""
+    for start, _, word, kind in words:
+        if kind != "coined" or "/" not in word or "://" in word or word.count("/") > _MOST_PARTS:
+            continue
+        for part in _PART.finditer(word):
+            if word_class(part[0]) == "coined" and (part.start() == 0 or word[part.start() - 1] == "/"):
+                yield start + part.start(), start + part.end()
+
+
 def find_names(text: str, title_end: int, sentences: Sentences) -> list[Candidate]:
     """Possible names of a text, untyped (type ``""``), with the rule that found each.
 
@@ -210,16 +246,10 @@ def find_names(text: str, title_end: int, sentences: Sentences) -> list[Candidat
     for start, end in _title_phrases(text, title_end):
         add(start, end, "phrase")
     words = _words(text, title_end, len(text))
-    openings = set(sentences.starts)
-    for first, last in _runs(text, words):
-        kept = _trimmed(words, first, last)
-        if kept is None:
-            continue
-        low, high = kept
-        if low == high and words[low][3] == "cap" and words[low][0] in openings:
-            continue
-        coined = any(words[i][3] == "coined" for i in range(low, high + 1))
-        add(words[low][0], words[high][1], "coined" if coined else "cap")
+    for start, end, rule in _in_abstract(text, words, set(sentences.starts)):
+        add(start, end, rule)
+    for start, end in _parts(words):
+        add(start, end, "part")
     for start, end in _proposed(text, title_end):
         add(start, end, "proposed", named=False)
     return list(found.values())

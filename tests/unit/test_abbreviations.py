@@ -102,3 +102,22 @@ def test_the_component_and_the_look_up_agree() -> None:
     without = abbreviations_of(nlp(text))
     nlp.add_pipe("kg_abbreviations")
     assert abbreviations_of(nlp(text)) == without != []
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"),
+    [
+        ("TRON: Tree Ranking Over Networks for Search", ("TRON", "Tree Ranking Over Networks")),
+        ("GoLM: Growing of Language Models", ("GoLM", "Growing of Language Models")),
+        ("TRON: a tree ranking", None),
+        ("TRON: Sparse Nets for Search", None),
+        ("TRON: Trees. Ranking Over Networks", None),
+        ("Tron: Ends", None),
+    ],
+)
+def test_a_title_spells_out_the_name_before_its_colon(title: str, expected: tuple[str, str] | None) -> None:
+    assert pairs(f"{title}\n\nText.") == ([expected] if expected else [])
+
+
+def test_a_text_without_a_title_spells_out_nothing() -> None:
+    assert pairs("TRON: Tree Ranking Over Networks for Search") == []

@@ -192,3 +192,21 @@ def test_hostile_texts(title: str, abstract: str) -> None:
 def test_a_hundred_kilobytes_take_linear_time(unit: str) -> None:
     candidates("T", "A" + unit * (100_000 // len(unit)))
     candidates("A" + unit * (10_000 // len(unit)), "")
+
+
+@pytest.mark.parametrize(
+    ("abstract", "headed"),
+    [
+        ("It follows the Gumbel process here.", {"Gumbel process"}),
+        ("It needs Fisher's law and the Qux losses.", {"Fisher's law", "Qux losses"}),
+        ("We bound it by Foo inequalities.", {"Foo inequalities"}),
+        ("The Gumbel processor is not one.", set()),
+    ],
+)
+def test_a_name_with_the_head_behind_it_is_a_candidate_too(abstract: str, headed: set[str]) -> None:
+    assert by_rule("", abstract).get("names.headed", set()) == headed
+
+
+def test_names_that_a_slash_joins_are_candidates_each() -> None:
+    assert by_rule("", "We tune FooNet-3/BarLM and the GPU/cpu.")["names.part"] == {"FooNet-3", "BarLM", "GPU"}
+    assert "names.part" not in by_rule("", "See https://FooNet/BarLM or A1/B2/C3/D4/E5/F6.")
