@@ -4,7 +4,7 @@
     python benchmarks/sparql.py FOLDER [--rounds 5] [--rdflib full|plain] [--limit-s 60] [--param until=2020]
 
 The embedded engine answers as ``kg sparql`` and ``kg serve`` do: a process with a store on disk, asked through a pipe,
-the answer written as JSON. Medians of the rounds, and the number of rows.
+the answer written as TSV. Medians of the rounds, and the number of rows.
 
 With --rdflib the same graph is loaded into rdflib in a process of its own. A question that takes longer than the limit
 is given up; one that takes a tenth of it is asked once, the others as often as the embedded engine. Where both
@@ -31,6 +31,7 @@ from typing import Any
 from kg.cli.sparql import table_of
 from kg.sparql.check import with_parameters
 from kg.sparql.engine import Question
+from kg.sparql.negotiation import TSV
 from kg.sparql.questions import SavedQuestion, saved_questions
 from kg.sparql.store import store_of
 from kg.sparql.worker import Worker
@@ -45,7 +46,7 @@ def in_order(rows: list[list[Any]]) -> Rows:
 
 def embedded(worker: Worker, question: SavedQuestion, rounds: int, limit_s: float) -> tuple[float, Rows]:
     """Median seconds and the answer."""
-    asked = Question(question.sparql, parameters=question.params, max_bytes=1 << 30)
+    asked = Question(question.sparql, rows=TSV, parameters=question.params, max_bytes=1 << 30)
     seconds = []
     body = b""
     for _ in range(rounds):

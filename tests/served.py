@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from starlette.applications import Starlette
 
 from kg.assemble import assemble
 from kg.graph import KnowledgeGraph
-from kg.sparql.engine import Answer, Description, Question
-from kg.sparql.worker import Pool
+from kg.sparql.engine import Description, Question
+from kg.sparql.worker import Pool, Stream
 from kg.workspace import Workspace
 from tests.graphs import FINGERPRINT, ITEMS, VOCABULARY
 
@@ -52,8 +52,10 @@ class PoolSource:
     def counts(self) -> dict[str, int]:
         return self.counted
 
-    def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
-        return self.pool.ask(asked, timeout_s, wait_s)
+    def stream(
+        self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0
+    ) -> AbstractContextManager[Stream]:
+        return self.pool.stream(asked, timeout_s, wait_s)
 
 
 def make_store(folder: Path, data: str, format: Any = pyoxigraph.RdfFormat.TRIG) -> Path:

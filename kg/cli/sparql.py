@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,9 +13,11 @@ from kg.cli.query import parameters_option, read_query, timeout_option
 from kg.cli.tables import echo_rows
 
 if TYPE_CHECKING:
-    from kg.sparql.engine import Answer
+    from kg.sparql.worker import Stream
 
 __all__ = ["sparql", "table_of"]
+
+_MOST_IN_TABLE = 10_000
 
 _FORMATS = ("table", "json", "csv", "tsv", "xml", "turtle", "ntriples", "jsonld", "rdfxml")
 
@@ -59,7 +63,7 @@ def sparql(
     from kg.sparql.worker import Worker
     from kg.workspace import Workspace
 
-    rows = {"csv": media.JSON, "table": media.JSON, "json": media.JSON, "tsv": media.TSV, "xml": media.XML}
+    rows = {"csv": media.TSV, "table": media.TSV, "json": media.JSON, "tsv": media.TSV, "xml": media.XML}
     graphs = {
         **{"turtle": media.TURTLE, "ntriples": media.NTRIPLES, "jsonld": media.JSON_LD, "rdfxml": media.RDF_XML},
         **{"json": media.JSON_LD, "xml": media.RDF_XML},
@@ -71,7 +75,7 @@ def sparql(
         graph=graphs.get(output_format or "turtle"),
         base=base or DEFAULT_BASE,
         parameters={name: _plain(value) for name, value in {**examples, **parameters}.items()},
-        max_bytes=1 << 30,
+        max_bytes=1 << 60,
     )
 
     def on_make() -> None:
@@ -79,10 +83,10 @@ def sparql(
 
     with store_of(Workspace(folder), base or DEFAULT_BASE, on_make) as store, Worker(store) as worker:
         try:
-            answer = worker.ask(question, timeout)
+            with worker.stream(question, timeout) as answer:
+                _echo(answer, output_format or "table")
         except NotAcceptableError as error:
             raise UsageError(f"--format {output_format} cannot write this answer: {error}") from error
-    _echo(answer, output_format or "table")
 
 
 def _list_saved() -> None:
@@ -108,51 +112,50 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _echo(answer: Answer, output_format: str) -> None:
+def _echo(answer: Stream, output_format: str) -> None:
+    """Write an answer as it comes; a table when it is complete."""
     if answer.kind == "graph" or output_format not in ("table", "csv"):
-        body = answer.body
-        click.echo(body if body.endswith(b"\n") or not body else body + b"\n", nl=False)
+        _echo_pieces(answer.pieces)
         return
-    columns, rows = table_of(answer.body, short=output_format == "table")
-    echo_rows(output_format, columns, rows)
-    if output_format == "table":
-        click.echo(f"{len(rows):,} row{'' if len(rows) == 1 else 's'}", err=True)
+    if answer.kind == "boolean":
+        echo_rows(output_format, ["answer"], [[answer.whole().body.strip() == b"true"]])
+        return
+    columns, rows = read(answer.pieces)
+    if output_format == "csv":
+        echo_rows("csv", columns, rows)
+        return
+    first = list(islice(rows, _MOST_IN_TABLE))
+    echo_rows("table", columns, [[_short(value) for value in row] for row in first])
+    if next(rows, None) is not None:
+        click.echo(f"only the first {len(first):,} rows are shown; --format csv writes all", err=True)
+        return
+    click.echo(f"{len(first):,} row{'' if len(first) == 1 else 's'}", err=True)
 
 
-def table_of(body: bytes, *, short: bool = False) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows of a result in JSON; numbers and truth values as such, all else as text.
+def _echo_pieces(pieces: Iterator[bytes]) -> None:
+    last = b""
+    for piece in pieces:
+        click.echo(piece, nl=False)
+        last = piece or last
+    if last and not last.endswith(b"\n"):
+        click.echo()
 
-    Args:
-        body: The result.
-        short: Whether known IRIs are written with a prefix.
-    """
-    import json
 
+def _short(value: Any) -> Any:
     from kg.sparql.engine import short_iri
+    from kg.sparql.tsv import Iri
 
-    result = json.loads(body)
-    if "boolean" in result:
-        return ["answer"], [[result["boolean"]]]
-    columns: list[str] = result["head"]["vars"]
-    bindings = result["results"]["bindings"]
-    rows = []
-    for binding in bindings:
-        terms = [binding.get(name) for name in columns]
-        rows.append([short_iri(t["value"]) if short and t and t["type"] == "uri" else _value(t) for t in terms])
-    return columns, rows
+    return short_iri(value) if isinstance(value, Iri) else value
 
 
-_NUMBERS = {"integer": int, "nonNegativeInteger": int, "int": int, "long": int, "double": float, "decimal": float}
+def read(pieces: Iterable[bytes]) -> tuple[list[str], Iterator[list[Any]]]:
+    """Columns and rows of a result in TSV; numbers and truth values as such, all else as text."""
+    from kg.sparql.tsv import lines_of, read_rows
+
+    return read_rows(lines_of(pieces))
 
 
-def _value(term: dict[str, Any] | None) -> Any:
-    if term is None:
-        return None
-    value = term["value"]
-    kind = term.get("datatype", "").removeprefix("http://www.w3.org/2001/XMLSchema#")
-    if kind == "boolean":
-        return value in ("true", "1")
-    try:
-        return _NUMBERS[kind](value) if kind in _NUMBERS else str(value)
-    except ValueError:
-        return str(value)
+def table_of(body: bytes) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows of a whole result in TSV."""
+    columns, rows = read([body])
+    return columns, list(rows)

@@ -83,8 +83,8 @@ def echo_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, header:
     click.echo("\n".join(line.rstrip() for line in drawn.getvalue().splitlines()))
 
 
-def echo_rows(output_format: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows in one of ``FORMATS``."""
+def echo_rows(output_format: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows in one of ``FORMATS``; CSV as they come."""
     if output_format == "table":
         echo_table(columns, rows)
     elif output_format == "csv":

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, unquote
 
+from anyio import CancelScope, move_on_after
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route, request_response
+from starlette.types import Receive, Scope, Send
 
 from kg.console import one_line
 from kg.errors import KgError, QueryError, ServiceError
@@ -25,7 +29,7 @@ from kg.server.pages import endpoint_page, entity_page, home_page
 from kg.sparql.check import RefusedError
 from kg.sparql.engine import Answer, Description, NotAcceptableError, Question, rewritten
 from kg.sparql.negotiation import GRAPHS, JSON, JSON_LD, NTRIPLES, RDF_XML, ROWS, TURTLE, choose
-from kg.sparql.worker import BusyError
+from kg.sparql.worker import BusyError, Stream
 
 __all__ = ["Limits", "Source", "create_app"]
 
@@ -41,6 +45,8 @@ _SAFE = {
 }
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _BODY_S = 30.0
+_FIRST = 1_000_000  # bytes of an answer that are waited for before it is sent
+_LOG = logging.getLogger(__name__)
 _LONGEST_ADDRESS = 50_000
 
 
@@ -49,8 +55,9 @@ class Limits:
     """What one request may cost.
 
     Attributes:
-        time_s: Seconds that a query may take.
-        result_bytes: Size of an answer.
+        time_s: Seconds that a query may take; as many again, at most, for sending a large answer to a slow client.
+        result_bytes: Size of an answer. What is larger is refused if that is known before any of it is sent, that is
+            within the first megabyte, and cut off otherwise: the connection is closed without the mark of its end.
         body_bytes: Size of a request's body.
         waiting: Requests that are worked on or wait for a process; more are turned away.
         wait_s: Seconds that a request waits for a process.
@@ -77,8 +84,10 @@ class Source(Protocol):
     def counts(self) -> dict[str, int]:
         """Entities by type."""
 
-    def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
-        """Answer a question."""
+    def stream(
+        self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0
+    ) -> AbstractContextManager[Stream]:
+        """Answer a question piece by piece."""
 
 
 def create_app(graph: Source, limits: Limits | None = None, origins: tuple[str, ...] = ("*",)) -> Starlette:
@@ -167,9 +176,72 @@ def _up(request: Request) -> str:
     return "../" * (_raw_path(request).count("/") - 1)
 
 
+def _with_charset(media_type: str) -> str:
+    return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
 def _response(body: bytes | str, media_type: str, **headers: str) -> Response:
-    kind = f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-    return Response(body, headers={**_SAFE, "Vary": "Accept", **headers}, media_type=kind)
+    return Response(body, headers={**_SAFE, "Vary": "Accept", **headers}, media_type=_with_charset(media_type))
+
+
+class _Opened:
+    """An answer, begun; its methods are called in threads."""
+
+    def __init__(self, graph: Source, asked: Question | Description, limits: Limits) -> None:
+        self._stack = ExitStack()
+        try:
+            self.stream = self._stack.enter_context(graph.stream(asked, limits.time_s, limits.wait_s))
+            self.first = b"".join(_up_to(self.stream.pieces, _FIRST))
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def next(self) -> bytes:
+        """The next piece; b"": that was all."""
+        return next(self.stream.pieces, b"")
+
+    def close(self) -> None:
+        """Give the process back, or end it if there is more."""
+        self._stack.close()
+
+
+def _up_to(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    for piece in pieces:
+        yield piece
+        size -= len(piece)
+        if size < 0:
+            return
+
+
+class _StreamedResponse(StreamingResponse):
+    """A large answer, sent as it comes. Where it cannot be completed, the client sees that: its end is missing."""
+
+    def __init__(self, opened: _Opened, limits: Limits, done: Callable[[], None], **more: Any) -> None:
+        super().__init__(iter(()), **more)
+        self._opened, self._limits, self._done = opened, limits, done
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            with move_on_after(self._limits.time_s):
+                await super().__call__(scope, receive, send)
+        finally:
+            with CancelScope(shield=True):
+                await run_sync(self._opened.close)
+            self._done()
+
+    async def stream_response(self, send: Send) -> None:
+        """Send the head and all pieces."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        piece = self._opened.first
+        try:
+            while piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                piece = await run_sync(self._opened.next)
+        except KgError as error:
+            _LOG.warning("an answer was cut off: %s", one_line(str(error)))
+            return
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 class _Handlers:
@@ -179,14 +251,40 @@ class _Handlers:
         self._under_way = 0
         self._void: tuple[str | None, str] = (None, "")
 
-    async def _ask(self, asked: Question | Description) -> Answer:
+    async def _open(self, asked: Question | Description) -> _Opened:
+        """Begin an answer; ``_leave`` must follow when it is done."""
         if self._under_way >= self._limits.waiting:
             raise BusyError("too many requests at once: ask again later")
         self._under_way += 1
         try:
-            return await run_sync(self._graph.ask, asked, self._limits.time_s, self._limits.wait_s)
+            return await run_sync(_Opened, self._graph, asked, self._limits)
+        except BaseException:
+            self._leave()
+            raise
+
+    def _leave(self) -> None:
+        self._under_way -= 1
+
+    async def _ask(self, asked: Question | Description) -> Answer:
+        """A whole answer, as for a page."""
+        opened = await self._open(asked)
+        try:
+            rest = await run_sync(opened.stream.whole)
+            return Answer(rest.kind, rest.media_type, opened.first + rest.body)
         finally:
-            self._under_way -= 1
+            await run_sync(opened.close)
+            self._leave()
+
+    async def _answered(self, asked: Question | Description, **headers: str) -> Response:
+        """An answer as the response: at once if it is small, else as it comes."""
+        opened = await self._open(asked)
+        media_type = opened.stream.media_type
+        if opened.stream.is_complete:
+            await run_sync(opened.close)
+            self._leave()
+            return _response(opened.first, media_type, **headers)
+        more = {"headers": {**_SAFE, "Vary": "Accept", **headers}, "media_type": _with_charset(media_type)}
+        return _StreamedResponse(opened, self._limits, self._leave, **more)
 
     # SPARQL
 
@@ -214,8 +312,7 @@ class _Handlers:
             base=f"{self._graph.base}sparql",
             max_bytes=self._limits.result_bytes,
         )
-        answer = await self._ask(question)
-        return _response(answer.body, answer.media_type)
+        return await self._answered(question)
 
     async def _posted(self, request: Request) -> tuple[str | None, list[tuple[str, str]]]:
         """The query of a body, or the parameters of a form."""
@@ -270,10 +367,13 @@ class _Handlers:
         build, text = self._void
         if not text or build != self._graph.build:
             build = self._graph.build
-            limits = self._limits
-            text = await run_sync(void, self._graph.base, lambda q: self._graph.ask(q, limits.time_s, limits.wait_s))
+            text = await run_sync(void, self._graph.base, self._ask_now)
             self._void = (build, text)
         return self._described(request, text)
+
+    def _ask_now(self, asked: Question) -> Answer:
+        with self._graph.stream(asked, self._limits.time_s, self._limits.wait_s) as stream:
+            return stream.whole()
 
     async def home(self, request: Request) -> Response:
         """The root: HTML, or the VoID description."""
@@ -336,8 +436,8 @@ class _Handlers:
 
     async def _data(self, iri: str, media_type: str) -> Response:
         await self._exists(iri)
-        found = await self._ask(Description(iri, media_type, max_bytes=self._limits.result_bytes))
-        return _response(found.body, media_type, Link=f'<{self._graph.base}.well-known/void>; rel="describedby"')
+        asked = Description(iri, media_type, max_bytes=self._limits.result_bytes)
+        return await self._answered(asked, Link=f'<{self._graph.base}.well-known/void>; rel="describedby"')
 
     async def resource(self, request: Request) -> Response:
         """Any node of the graph, as papers are that have their IRI from a DOI or from arXiv: ``/resource?iri=...``."""

@@ -1,9 +1,9 @@
-"""One question to an Oxigraph store, answered as bytes of a media type. Runs in a worker process (``worker.py``)."""
+"""One question to an Oxigraph store, answered in pieces of a media type. Runs in a worker process (``worker.py``)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -16,10 +16,22 @@ from kg.sparql.negotiation import CSV, JSON, JSON_LD, NTRIPLES, RDF_XML, TSV, TU
 if TYPE_CHECKING:
     import pyoxigraph
 
-__all__ = ["Answer", "Description", "NotAcceptableError", "Question", "answer", "open_store", "rewritten", "short_iri"]
+__all__ = [
+    "Answer",
+    "Description",
+    "Head",
+    "NotAcceptableError",
+    "Question",
+    "open_store",
+    "rewritten",
+    "short_iri",
+    "write_answer",
+]
 
 Term = str | int | float | bool | list[str]
 _NOT_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|&#x?0*(?:[0-8b-fBCEFce]|1[0-9a-fA-F]);|\xef\xbf[\xbe\xbf]")
+_OVERLAP = 16  # bytes of the last piece that are looked at again, where a forbidden character may be cut in two
+_PIECE = 1 << 16
 _LABELS = ("skos:prefLabel", "schema:name", "rdfs:label", "dcterms:title")
 _MOST_LABELS = 2000
 _MORE_NAMESPACES = {
@@ -74,12 +86,24 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What comes before the pieces of an answer; ``kind`` is "rows", "boolean" or "graph"."""
+
+    kind: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """Body and media type; ``kind`` is "rows", "boolean" or "graph"."""
+    """A whole answer."""
 
     kind: str
     media_type: str
     body: bytes
+
+
+Emit = Callable[[Head | bytes], None]
+"""Takes an answer: its head, then its pieces."""
 
 
 def open_store(path: Path) -> pyoxigraph.Store:
@@ -96,16 +120,20 @@ def open_store(path: Path) -> pyoxigraph.Store:
         raise ServiceError(f"cannot open {path}: {_first_line(error)}") from error
 
 
-def answer(store: pyoxigraph.Store, asked: Question | Description) -> Answer:
-    """Answer a question.
+def write_answer(store: pyoxigraph.Store, asked: Question | Description, emit: Emit) -> None:
+    """Answer a question, piece by piece.
 
     Raises:
-        RefusedError: if the query is one that is not answered here.
+        RefusedError: if the query is one that is not answered here, or the answer is too large; pieces of it may have
+            been emitted by then.
         QueryError: if it is wrong, or its answer has another form than the media types.
         ServiceError: if the store cannot be read.
     """
     try:
-        return _described(store, asked) if isinstance(asked, Description) else _answered(store, asked)
+        if isinstance(asked, Description):
+            _describe(store, asked, emit)
+        else:
+            _answer(store, asked, emit)
     except (SyntaxError, ValueError) as error:
         raise QueryError(_first_line(error)) from error
     except OSError as error:
@@ -119,38 +147,53 @@ def _first_line(error: Exception) -> str:
 
 
 class _Body:
-    """Collects an answer, up to a size."""
+    """Hands an answer on in pieces, up to a size. What fits in one piece is known to be right before any of it is."""
 
-    def __init__(self, most: int) -> None:
-        self._parts: list[bytes] = []
+    def __init__(self, head: Head, most: int, emit: Emit) -> None:
+        self._head = head
         self._left = self._most = most
+        self._emit = emit
+        self._piece = bytearray()
+        self._before = b""
+        self._started = False
 
     def write(self, data: bytes) -> int:
         """Take what the engine writes."""
         self._left -= len(data)
         if self._left < 0:
             raise RefusedError(f"the answer is larger than {self._most:,} bytes: add a LIMIT, or ask for less")
-        self._parts.append(bytes(data))
+        self._piece += data
+        if len(self._piece) >= _PIECE:
+            self._hand_on()
         return len(data)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Nothing is held back for long."""
 
-    def bytes(self, media_type: str) -> bytes:
-        """All of it.
+    def _hand_on(self) -> None:
+        piece = bytes(self._piece)
+        if self._head.media_type in (XML, RDF_XML):
+            if _NOT_XML.search(self._before + piece):
+                raise NotAcceptableError(
+                    "the answer holds a control character, which XML cannot write: ask for JSON or Turtle"
+                )
+            self._before = piece[-_OVERLAP:]
+        if not self._started:
+            self._emit(self._head)
+            self._started = True
+        self._emit(piece)
+        self._piece.clear()
+
+    def end(self) -> None:
+        """Hand on the rest.
 
         Raises:
             NotAcceptableError: if it holds a character that XML cannot.
         """
-        body = b"".join(self._parts)
-        if media_type in (XML, RDF_XML) and _NOT_XML.search(body):
-            raise NotAcceptableError(
-                "the answer holds a control character, which XML cannot write: ask for JSON or Turtle"
-            )
-        return body
+        self._hand_on()
 
 
-def _answered(store: pyoxigraph.Store, asked: Question) -> Answer:
+def _answer(store: pyoxigraph.Store, asked: Question, emit: Emit) -> None:
     import pyoxigraph as ox
 
     check_query(asked.query)
@@ -161,14 +204,14 @@ def _answered(store: pyoxigraph.Store, asked: Question) -> Answer:
     query = with_parameters(asked.query, {name: _term(value) for name, value in asked.parameters.items()})
     found = store.query(query, base_iri=asked.base, prefixes=NAMESPACES, **dataset)
     if isinstance(found, ox.QueryTriples):
-        return Answer("graph", *_graph(found, _acceptable(asked.graph, "a graph"), asked.max_bytes))
+        _write_graph(found, _acceptable(asked.graph, "a graph"), asked.max_bytes, emit)
+        return
     media_type = _acceptable(asked.rows, "a table" if isinstance(found, ox.QuerySolutions) else "yes or no")
-    body = _Body(asked.max_bytes)
+    body = _Body(Head("boolean" if isinstance(found, ox.QueryBoolean) else "rows", media_type), asked.max_bytes, emit)
     formats = ox.QueryResultsFormat
     chosen = {JSON: formats.JSON, XML: formats.XML, CSV: formats.CSV, TSV: formats.TSV}[media_type]
     found.serialize(cast("IO[bytes]", body), chosen)
-    kind = "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
-    return Answer(kind, media_type, body.bytes(media_type))
+    body.end()
 
 
 def _acceptable(media_type: str | None, what: str) -> str:
@@ -188,7 +231,7 @@ def _term(value: Term) -> str:
     return str(ox.Literal(value))
 
 
-def _graph(triples: Iterable[Any], media_type: str, max_bytes: int) -> tuple[str, bytes]:
+def _write_graph(triples: Iterable[Any], media_type: str, max_bytes: int, emit: Emit) -> None:
     import pyoxigraph as ox
 
     formats = ox.RdfFormat
@@ -198,9 +241,9 @@ def _graph(triples: Iterable[Any], media_type: str, max_bytes: int) -> tuple[str
         JSON_LD: formats.JSON_LD,
         RDF_XML: formats.RDF_XML,
     }[media_type]
-    body = _Body(max_bytes)
+    body = _Body(Head("graph", media_type), max_bytes, emit)
     ox.serialize(triples, cast("IO[bytes]", body), chosen, prefixes=_prefixes(triples))
-    return media_type, body.bytes(media_type)
+    body.end()
 
 
 def _prefixes(triples: Iterable[Any]) -> dict[str, str]:
@@ -217,7 +260,9 @@ def rewritten(turtle: str, media_type: str) -> bytes:
     import pyoxigraph as ox
 
     triples = [quad.triple for quad in ox.parse(turtle, ox.RdfFormat.TURTLE)]
-    return _graph(triples, media_type, len(turtle) * 20)[1]
+    pieces: list[Head | bytes] = []
+    _write_graph(triples, media_type, len(turtle) * 20, pieces.append)
+    return b"".join(piece for piece in pieces if isinstance(piece, bytes))
 
 
 def short_iri(iri: str) -> str:
@@ -235,7 +280,7 @@ def short_iri(iri: str) -> str:
 # Descriptions
 
 
-def _described(store: pyoxigraph.Store, asked: Description) -> Answer:
+def _describe(store: pyoxigraph.Store, asked: Description, emit: Emit) -> None:
     import pyoxigraph as ox
 
     node = ox.NamedNode(asked.iri)
@@ -245,9 +290,11 @@ def _described(store: pyoxigraph.Store, asked: Description) -> Answer:
     said += sorted((quad.triple for quad, _ in zip(seen, range(asked.most), strict=False)), key=str)
     labels = _labels(store, said)
     if asked.media_type == JSON:
-        return Answer("graph", JSON, _rows_for_a_page(said, labels))
+        emit(Head("graph", JSON))
+        emit(_rows_for_a_page(said, labels))
+        return
     triples = [*said, *sorted(labels.values(), key=str)] if said else []
-    return Answer("graph", *_graph(triples, asked.media_type, asked.max_bytes))
+    _write_graph(triples, asked.media_type, asked.max_bytes, emit)
 
 
 def _labels(store: pyoxigraph.Store, said: Iterable[Any]) -> dict[str, Any]:

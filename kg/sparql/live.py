@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from kg.errors import KgError
 from kg.exporters.rdf_terms import check_base
 from kg.sparql.engine import Answer, Description, Question
 from kg.sparql.store import store_of
-from kg.sparql.worker import BusyError, Pool
+from kg.sparql.worker import BusyError, Pool, Stream
 from kg.workspace import Workspace
 
 __all__ = ["LiveGraph"]
@@ -65,14 +66,23 @@ class LiveGraph:
 
     def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
         """As ``Pool.ask``."""
+        with self.stream(asked, timeout_s, wait_s) as stream:
+            return stream.whole()
+
+    @contextmanager
+    def stream(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Iterator[Stream]:
+        """As ``Pool.stream``."""
         self._look()
         opened = self._opened
-        try:
-            return opened.pool.ask(asked, timeout_s, wait_s)
-        except BusyError:
-            if opened is self._opened:
-                raise
-            return self._opened.pool.ask(asked, timeout_s, wait_s)  # that pool was closed: another build came
+        with ExitStack() as stack:
+            try:
+                stream = stack.enter_context(opened.pool.stream(asked, timeout_s, wait_s))
+            except BusyError:
+                if opened is self._opened:
+                    raise
+                # That pool was closed: another build came.
+                stream = stack.enter_context(self._opened.pool.stream(asked, timeout_s, wait_s))
+            yield stream
 
     def _look(self) -> None:
         """Look now and then whether another build is published, and open it aside."""

@@ -11,15 +11,20 @@ import os
 import queue
 import resource
 import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from kg.errors import KgError, QueryError, ServiceError
-from kg.sparql.engine import Answer, Description, Question, answer, open_store
+from kg.sparql.engine import Answer, Description, Head, Question, open_store, write_answer
 
-__all__ = ["BusyError", "Pool", "TimeLimitError", "Worker"]
+__all__ = ["BusyError", "Pool", "Stream", "TimeLimitError", "Worker"]
 
 _START_S = 60.0
 _END_S = 2.0
@@ -32,6 +37,45 @@ class TimeLimitError(ServiceError):
 
 class BusyError(ServiceError):
     """All processes are at work."""
+
+
+class Stream:
+    """An answer that comes in pieces.
+
+    Attributes:
+        kind: "rows", "boolean" or "graph".
+        pieces: The pieces; an error while they are read is one of the query, as those before the first.
+        is_complete: Whether all has been read, or reading it has failed.
+    """
+
+    def __init__(self, kind: str, media_type: str, pieces: Iterator[bytes]) -> None:
+        self.kind = kind
+        self.media_type = media_type
+        self.is_complete = False
+        self.pieces = self._counted(pieces)
+
+    def _counted(self, pieces: Iterator[bytes]) -> Iterator[bytes]:
+        try:
+            yield from pieces
+        except KgError:
+            self.is_complete = True
+            raise
+        self.is_complete = True
+
+    def whole(self) -> Answer:
+        """All of it."""
+        return Answer(self.kind, self.media_type, b"".join(self.pieces))
+
+
+@dataclass(slots=True)
+class _Budget:
+    """Seconds to wait for a process."""
+
+    whole_s: float
+    left_s: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left_s = self.whole_s
 
 
 class Worker:
@@ -51,7 +95,7 @@ class Worker:
         self._process = context.Process(target=serve_pipe, args=(other, str(store), memory_bytes), daemon=True)
         self._process.start()
         other.close()
-        self._receive(_START_S)
+        self._receive(_Budget(_START_S))
 
     @property
     def is_alive(self) -> bool:
@@ -59,11 +103,21 @@ class Worker:
         return not self._pipe.closed
 
     def ask(self, asked: Question | Description, timeout_s: float) -> Answer:
-        """Answer a question.
+        """Answer a question whole; errors are those of ``stream``."""
+        with self.stream(asked, timeout_s) as stream:
+            return stream.whole()
+
+    @contextmanager
+    def stream(self, asked: Question | Description, timeout_s: float) -> Iterator[Stream]:
+        """Answer a question piece by piece. Who leaves before the end ends the process.
+
+        Args:
+            asked: The question.
+            timeout_s: Seconds to wait for the process, all in all; those that the reader takes do not count.
 
         Raises:
             QueryError: if the query is wrong or refused.
-            TimeLimitError: if the time is over; the process is gone then.
+            TimeLimitError: if the time is over; the process is gone then. So, too, while pieces are read.
             ServiceError: if the process died.
         """
         try:
@@ -71,19 +125,37 @@ class Worker:
         except OSError as error:
             self._kill()
             raise ServiceError("the process that answers queries has died; ask again") from error
-        return self._receive(timeout_s)
-
-    def _receive(self, timeout_s: float) -> Answer:
+        budget = _Budget(timeout_s)
+        head = self._receive(budget)
+        stream = Stream(head.kind, head.media_type, self._pieces(budget)) if isinstance(head, Head) else None
+        if stream is None:
+            self._kill()
+            raise ServiceError("the process that answers queries is out of step; ask again")
         try:
-            if not self._pipe.poll(timeout_s):
+            yield stream
+        finally:
+            if not stream.is_complete and self.is_alive:
                 self._kill()
-                raise TimeLimitError(f"the query took longer than {timeout_s:g} s: narrow it, or raise --timeout")
-            reply: Answer | KgError = self._pipe.recv()
+
+    def _pieces(self, budget: _Budget) -> Iterator[bytes]:
+        while piece := self._receive(budget):
+            if isinstance(piece, bytes):
+                yield piece
+
+    def _receive(self, budget: _Budget) -> Head | bytes:
+        """The next message; b"": that was all."""
+        start = time.monotonic()
+        try:
+            if not self._pipe.poll(max(0.0, budget.left_s)):
+                self._kill()
+                raise TimeLimitError(f"the query took longer than {budget.whole_s:g} s: narrow it, or raise --timeout")
+            reply: Head | bytes | KgError = self._pipe.recv()
         except (EOFError, OSError) as error:
             self._kill()
             raise ServiceError(
                 "the engine died of the query: it needs too much memory, or is too deeply nested"
             ) from error
+        budget.left_s -= time.monotonic() - start
         if isinstance(reply, KgError):
             raise reply
         return reply
@@ -117,27 +189,46 @@ def serve_pipe(pipe: Connection, store_path: str, memory_bytes: int) -> None:
         pipe.send(error)
         return
     _limit(memory_bytes)
-    pipe.send(Answer("boolean", "", b""))
+    pipe.send(b"")
     while True:
         try:
             asked, timeout_s = pipe.recv()
         except EOFError:
             return
-        signal.alarm(math.ceil(timeout_s) + 5)  # if the other process is gone by then, nobody else ends this one
-        reply: Answer | KgError
         try:
-            reply = answer(store, asked)
-        except KgError as error:
-            reply = error
-        except MemoryError:
-            reply = ServiceError("the answer needs too much memory: ask for less")
-        except Exception as error:  # whatever it is, one query must not end the process
-            reply = QueryError(f"the engine cannot run this query ({type(error).__name__})")
+            _reply(store, asked, pipe, math.ceil(timeout_s) + 5)
+        except _UnreadError:
+            return
+
+
+def _reply(store: Any, asked: Question | Description, pipe: Connection, alarm_s: int) -> None:
+    """Send an answer and its end, or the error."""
+
+    def emit(message: Head | bytes | KgError) -> None:
         signal.alarm(0)
         try:
-            pipe.send(reply)
-        except OSError:
-            return
+            pipe.send(message)  # waits for the reader as long as there is one
+        except OSError as error:
+            raise _UnreadError from error
+        signal.alarm(alarm_s)
+
+    signal.alarm(alarm_s)  # if the other process is gone by then, nobody else ends this one
+    try:
+        write_answer(store, asked, emit)
+        emit(b"")
+    except _UnreadError:
+        raise
+    except KgError as error:
+        emit(error)
+    except MemoryError:
+        emit(ServiceError("the answer needs too much memory: ask for less"))
+    except Exception as error:  # whatever it is, one query must not end the process
+        emit(QueryError(f"the engine cannot run this query ({type(error).__name__})"))
+    signal.alarm(0)
+
+
+class _UnreadError(Exception):
+    """Nobody reads the answer; no OSError, for which the engine's own are translated."""
 
 
 def _limit(memory_bytes: int) -> None:
@@ -168,7 +259,13 @@ class Pool:
         self._free.put(Worker(store, memory_bytes))
 
     def ask(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Answer:
-        """Answer a question with a worker that is free within ``wait_s``.
+        """Answer a question whole; errors are those of ``stream``."""
+        with self.stream(asked, timeout_s, wait_s) as stream:
+            return stream.whole()
+
+    @contextmanager
+    def stream(self, asked: Question | Description, timeout_s: float, wait_s: float = 5.0) -> Iterator[Stream]:
+        """Answer a question with a worker that is free within ``wait_s``; it is taken until the context ends.
 
         Raises:
             QueryError: if the query is wrong or refused.
@@ -182,7 +279,8 @@ class Pool:
         try:
             if worker is None:
                 worker = Worker(self.store, self._memory_bytes)
-            return worker.ask(asked, timeout_s)
+            with worker.stream(asked, timeout_s) as stream:
+                yield stream
         finally:
             self._free.put(worker if worker is not None and worker.is_alive else None)
 

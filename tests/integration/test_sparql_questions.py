@@ -16,6 +16,7 @@ from kg.cli.sparql import table_of
 from kg.embedded import EmbeddedGraph
 from kg.exporters.neo4j_browser import saved_queries
 from kg.sparql.engine import Question
+from kg.sparql.negotiation import TSV
 from kg.sparql.questions import SavedQuestion, saved_questions
 from kg.sparql.store import store_of
 from kg.sparql.worker import Worker
@@ -88,7 +89,7 @@ def in_order(rows: list[list[Any]]) -> list[str]:
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
 def test_a_saved_question_has_one_answer_in_sparql_cypher_and_networkx(question: SavedQuestion, seeds: Asked) -> None:
-    asked = Question(question.sparql, parameters=question.params)
+    asked = Question(question.sparql, rows=TSV, parameters=question.params)
     _, rows = table_of(seeds.worker.ask(asked, 20).body)
     assert rows, "an example that finds nothing shows nothing"
     number = question.name[:2]

@@ -393,6 +393,53 @@ def test_what_costs_too_much_is_refused_in_one_line(query: str, status: int, tex
     assert running.ask("ASK {}").json()["boolean"] is True
 
 
+LARGE = "SELECT ?a ?c { ?a <http://e/q> ?b . ?c <http://e/q> ?d }"
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with one process, and answers of up to 8 MB."""
+    data = "".join(f'<http://e/n{n}> <http://e/q> "{n}" .\n' for n in range(300))
+    pool = Pool(make_store(tmp_path_factory.mktemp("large") / "store", data), 1)
+    sock = socket.create_server(("127.0.0.1", 0))
+    source = PoolSource(pool, f"http://127.0.0.1:{sock.getsockname()[1]}/")
+    limits = Limits(time_s=6, result_bytes=8_000_000, wait_s=10)
+    with served(create_app(source, limits), sock) as base, httpx.Client(timeout=20) as client:
+        yield Running(base, client)
+    pool.close()
+
+
+@pytest.mark.parametrize("accept", ["text/csv", "text/tab-separated-values"])
+def test_a_large_answer_is_sent_as_it_comes(accept: str, large: Running) -> None:
+    got = large.ask(LARGE, accept)
+    assert got.headers["transfer-encoding"] == "chunked"
+    assert got.headers["content-type"] == f"{accept}; charset=utf-8"
+    assert "Accept" in got.headers["vary"]
+    assert got.text.count("\n") == 300 * 300 + 1
+    assert "content-length" in large.ask("SELECT * { ?a ?b ?c } LIMIT 5", accept).headers
+
+
+def test_an_answer_that_gets_too_large_is_cut_off_so_that_the_client_sees_it(large: Running) -> None:
+    with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):
+        large.ask(LARGE, "application/sparql-results+xml")
+    assert large.ask("ASK {}").json()["boolean"] is True
+
+
+def test_a_client_that_does_not_read_gives_the_process_free(large: Running) -> None:
+    with socket.create_connection(("127.0.0.1", int(large.base.split(":")[2][:-1]))) as idle:
+        idle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        path = f"/sparql?query={quote(LARGE, safe='')}"
+        idle.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n".encode())
+        time.sleep(0.5)
+        assert large.ask("ASK {}").json()["boolean"] is True
+
+
+def test_a_client_that_goes_away_gives_the_process_free(large: Running) -> None:
+    with large.http.stream("GET", large.endpoint, params={"query": LARGE}, headers={"Accept": "text/csv"}) as got:
+        assert next(got.iter_bytes())
+    assert large.ask("ASK {}").json()["boolean"] is True
+
+
 def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(running: Running) -> None:
     big = b"query=" + b"x" * 20_000
     headers = {"Content-Type": FORM}

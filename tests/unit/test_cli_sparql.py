@@ -82,6 +82,16 @@ def test_graphs_for_construct_and_describe(name: str | None, format: pyoxigraph.
     assert quad.object == pyoxigraph.Literal("FooNet")
 
 
+def test_a_table_ends_after_ten_thousand_rows_and_csv_does_not(folder: str) -> None:
+    query = "SELECT ?a ?b { ?a a ?t . ?b a ?u }"
+    shown = kg("sparql", folder, query)
+    assert shown.stderr.endswith("only the first 10,000 rows are shown; --format csv writes all\n")
+    assert len(shown.stdout.splitlines()) >= 10_001
+    whole = kg("sparql", folder, query, "--format", "csv")
+    assert whole.stderr == ""
+    assert len(whole.stdout.splitlines()) > 10_400
+
+
 def test_yes_or_no(folder: str) -> None:
     assert kg("sparql", folder, "ASK {}").stdout == "answer\ntrue\n"
     assert kg("sparql", folder, "ASK { <http://e/> ?p ?o }", "--format", "csv").stdout == "answer\nFalse\n"

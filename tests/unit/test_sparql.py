@@ -19,10 +19,22 @@ from kg.exporters.rdf_terms import DEFAULT_BASE
 from kg.graph import KnowledgeGraph
 from kg.model import Entity
 from kg.sparql.check import RefusedError, check_query, with_parameters
-from kg.sparql.engine import Answer, Description, NotAcceptableError, Question, answer, open_store, short_iri
+from kg.sparql.engine import (
+    _PIECE,
+    Answer,
+    Description,
+    Head,
+    NotAcceptableError,
+    Question,
+    _Body,
+    open_store,
+    short_iri,
+    write_answer,
+)
 from kg.sparql.live import LiveGraph
 from kg.sparql.negotiation import CSV, GRAPHS, JSON, JSON_LD, NTRIPLES, RDF_XML, ROWS, TSV, TURTLE, XML, choose
 from kg.sparql.store import store_of
+from kg.sparql.tsv import Iri, lines_of, read_rows
 from kg.sparql.worker import BusyError, Pool, TimeLimitError, Worker, serve_pipe
 from kg.workspace import Workspace
 from tests.served import make_store, publish
@@ -231,9 +243,132 @@ def test_no_invalid_xml_is_written(character: str, tmp_path: Path) -> None:
         Description("http://e/a", RDF_XML),
     ):
         with pytest.raises(QueryError, match="control character"):
-            answer(opened, asked)
-    shown = answer(opened, Question("SELECT ?o { ?s ?p ?o }"))
-    assert json.loads(shown.body)["results"]["bindings"][0]["o"]["value"] == f"x{character}"
+            write_answer(opened, asked, lambda part: None)
+    parts: list[Head | bytes] = []
+    write_answer(opened, Question("SELECT ?o { ?s ?p ?o }"), parts.append)
+    assert json.loads(parts[1])["results"]["bindings"][0]["o"]["value"] == f"x{character}"
+
+
+def test_invalid_xml_far_down_ends_the_answer_there(tmp_path: Path) -> None:
+    import pyoxigraph as ox
+
+    opened = ox.Store(str(tmp_path / "s"))
+    node = ox.NamedNode("http://e/a")
+    opened.extend(ox.Quad(node, node, ox.Literal(f"{number:05}" + "x" * 90)) for number in range(2000))
+    opened.add(ox.Quad(node, node, ox.Literal("z\x01")))
+    parts: list[Head | bytes] = []
+    with pytest.raises(NotAcceptableError):
+        write_answer(opened, Question("SELECT ?o { ?s ?p ?o } ORDER BY ?o", rows=XML), parts.append)
+    assert parts[0] == Head("rows", XML)
+    assert len(parts) > 2
+
+
+def test_a_forbidden_character_that_is_cut_in_two_is_found() -> None:
+    body = _Body(Head("rows", XML), 1 << 20, lambda part: None)
+    body.write(b"x" * _PIECE + b"&#x")
+    body.write(b"1;")
+    with pytest.raises(NotAcceptableError):
+        body.end()
+
+
+# Large answers
+
+
+LARGE = "SELECT ?a ?c { ?a <http://e/q> ?b . ?c <http://e/q> ?d }"
+
+
+def test_a_large_answer_comes_in_pieces(worker: Worker) -> None:
+    asked = Question(LARGE, rows=TSV)
+    with worker.stream(asked, 20) as stream:
+        assert (stream.kind, stream.media_type) == ("rows", TSV)
+        pieces = list(stream.pieces)
+        assert stream.is_complete
+    assert len(pieces) > 10
+    assert b"".join(pieces) == worker.ask(asked, 20).body
+
+
+def test_who_leaves_early_ends_the_process_and_the_next_question_is_answered(store: Path) -> None:
+    pool = Pool(store, 1)
+    with pool.stream(Question(LARGE), 20) as stream:
+        assert next(stream.pieces)
+    assert pool.ask(Question("ASK {}"), 20).kind == "boolean"
+    pool.close()
+
+
+def test_an_answer_that_gets_too_large_ends_there_and_the_process_stays(worker: Worker) -> None:
+    got = []
+    with pytest.raises(RefusedError, match="200,000"), worker.stream(Question(LARGE, max_bytes=200_000), 20) as stream:
+        for piece in stream.pieces:
+            got.append(piece)
+    assert 100_000 < sum(map(len, got)) <= 200_000
+    assert worker.is_alive
+    assert worker.ask(Question("ASK {}"), 20).kind == "boolean"
+
+
+def test_the_time_that_the_reader_takes_does_not_count(store: Path) -> None:
+    asked = Question(LARGE + " LIMIT 10000", rows=TSV)
+    with Worker(store) as one, one.stream(asked, 1.5) as stream:
+        size = 0
+        for number, piece in enumerate(stream.pieces):
+            if number in (1, 2):
+                time.sleep(1)
+            size += len(piece)
+    assert size > 300_000
+
+
+def test_a_worker_that_is_out_of_step_is_ended(store: Path) -> None:
+    with Worker(store) as one:
+        one._pipe.send((Question("ASK {}"), 5.0))
+        one._pipe.poll(5)
+        one._pipe.recv()
+        with pytest.raises(ServiceError, match="out of step"):
+            one.ask(Question("ASK {}"), 5)
+        assert not one.is_alive
+
+
+# Rows as TSV
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])), max_size=5, unique=True))
+def test_texts_come_back_from_tsv(texts: list[str]) -> None:
+    import pyoxigraph as ox
+
+    opened = ox.Store()
+    node = ox.NamedNode("http://e/a")
+    opened.extend(ox.Quad(node, node, ox.Literal(text)) for text in texts)
+    parts: list[Head | bytes] = []
+    write_answer(opened, Question("SELECT ?o ?s ?none { ?s ?p ?o }", rows=TSV), parts.append)
+    data = b"".join(part for part in parts if isinstance(part, bytes))
+    columns, rows = read_rows(lines_of(data[at : at + 3] for at in range(0, len(data), 3)))
+    found = list(rows)
+    assert columns == ["o", "s", "none"]
+    assert sorted(str(row[0]) for row in found) == sorted(texts)
+    assert all(row[1:] == ["http://e/a", None] and isinstance(row[1], Iri) for row in found)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ('"x"@en', "x"),
+        ('"5"^^<http://www.w3.org/2001/XMLSchema#nonNegativeInteger>', 5),
+        ('"x"^^<http://www.w3.org/2001/XMLSchema#integer>', "x"),
+        ('"1"^^<http://www.w3.org/2001/XMLSchema#boolean>', True),
+        ('"2024"^^<http://www.w3.org/2001/XMLSchema#gYear>', "2024"),
+        ('"\\u00e9\\U0001F9EA\\t"', "é🧪\t"),
+        ("1.5", 1.5),
+        ("1E2", 100.0),
+        ("false", False),
+        ("_:b", "_:b"),
+        ("<<( <http://e/a> <http://e/a> 1 )>>", "<<( <http://e/a> <http://e/a> 1 )>>"),
+    ],
+)
+def test_a_cell_of_tsv_becomes_a_plain_value(cell: str, value: object) -> None:
+    assert list(read_rows(iter(["?x", cell]))[1]) == [[value]]
+
+
+def test_an_empty_result_in_tsv_has_no_rows() -> None:
+    assert [list(part) for part in read_rows(iter([]))] == [[], []]
+    assert [list(part) for part in read_rows(iter(["?x"]))] == [["x"], []]
 
 
 def test_a_description_holds_both_directions_and_names(worker: Worker) -> None:
