@@ -1,9 +1,10 @@
 """Weighs what the rules and vocabularies found, and decides which forms are mentions, of what type, in which role.
 
-One documented rule: each distinct form gets a score per type, the sum of the weights of its cues (multinomial logistic
-regression over the features of ``features.py``), turned into probabilities; the most probable type at or above its
-threshold wins, an acronym and its long form decide together, and of overlapping forms the more probable one stays. The
-weights are in ``cues.json``, fitted on the training papers by ``benchmarks/fit_cues.py``; the probability is the
+One documented rule: each distinct form gets a score per class, the sum of the weights of its cues (multinomial logistic
+regression over the features of ``features.py`` and, if it was run, the neural model's log-probabilities), turned into
+probabilities. The type with the greatest sum over its classes (proper name, common noun) wins if it reaches the
+threshold, an acronym and its long form decide together, and of overlapping forms the more probable one stays. The
+weights are in ``cues.json``, fitted on the training papers by ``kg train``; the probability, calibrated, is the
 mention's confidence.
 """
 
@@ -25,6 +26,7 @@ from spacy.tokens import Doc
 
 from kg.candidates import Candidate
 from kg.config import MODEL
+from kg.errors import ConfigError
 from kg.extractors.abbreviations import abbreviations_of
 from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe, shape_features
@@ -122,8 +124,20 @@ def probabilities(scores: Array) -> Array:
 
 @lru_cache(maxsize=4)
 def load_model(path: Path = _RULES_ALONE) -> Model:
-    """Read a ``cues.json`` once a process."""
-    raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    """Read a ``cues.json`` once a process.
+
+    Raises:
+        ConfigError: if there is no such file, or it is none.
+    """
+    try:
+        return _model_of(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ConfigError(f"cannot read the weights {path}: {error.strerror}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise ConfigError(f"{path} holds no weights of kg train ({error})") from error
+
+
+def _model_of(raw: Mapping[str, Any]) -> Model:
     decisions = {"types": raw["types"], **raw["roles"]}
     names = sorted({name for decision in decisions.values() for name in decision["weights"]})
     index = {name: number for number, name in enumerate(names, 1)}
@@ -135,7 +149,7 @@ def load_model(path: Path = _RULES_ALONE) -> Model:
         place = slice(first, first + len(decision["classes"]))
         for name, weights in decision["weights"].items():
             matrix[index[name], place] = weights
-        if len(dense):
+        if decision.get("dense"):
             dense[:, place] = decision["dense"]
         columns[key] = (tuple(decision["classes"]), place)
         first = place.stop
@@ -198,6 +212,7 @@ class _Decision:
 def _decisions(forms: dict[str, Form], scores: Array, model: Model) -> dict[str, _Decision]:
     """The accepted forms, acronyms and long forms in agreement."""
     classes, place = model.columns["types"]
+    kinds = _columns_by_type(classes)
     rows: dict[str, list[float]] = dict(zip(forms, probabilities(scores[:, place]).tolist(), strict=True))
     done: dict[str, _Decision] = {}
     for name, form in forms.items():
@@ -209,11 +224,21 @@ def _decisions(forms: dict[str, Form], scores: Array, model: Model) -> dict[str,
             if max(other) != other[0]:
                 row = [(x + y) / 2 for x, y in zip(row, other, strict=True)]
                 discount = _PARTNER_DISCOUNT
-        confidence = max(row[1:])
-        label = classes[row.index(confidence, 1)]
+        confidence, columns = max((sum(row[c] for c in columns), columns) for columns in kinds)
+        label = classes[max(columns, key=row.__getitem__)]
         if confidence >= model.thresholds[label] * discount:
             done[name] = _Decision(form, label, confidence)
     return done
+
+
+@lru_cache(maxsize=4)
+def _columns_by_type(classes: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The columns of each type: those of its proper names and of its common nouns."""
+    kinds: dict[str, tuple[int, ...]] = {}
+    for column, name in enumerate(classes[1:], 1):
+        kind = name.rstrip("+-")
+        kinds[kind] = (*kinds.get(kind, ()), column)
+    return tuple(kinds.values())
 
 
 def _occurrences(text: str, lower: str, form: str) -> list[tuple[int, int]]:
@@ -311,8 +336,8 @@ def _roles(accepted: dict[str, _Decision], scores: dict[str, list[float]], model
     return out
 
 
-@Language.factory("kg_cues", assigns=["doc._.kg_mentions"], default_config={"model": None})
-def create_cues(nlp: Language, name: str, model: str | None) -> Component:
+@Language.factory("kg_cues", assigns=["doc._.kg_mentions"], default_config={"model": None, "rules": None})
+def create_cues(nlp: Language, name: str, model: str | None, rules: str | None) -> Component:
     """Component that decides over the candidates of the components before it.
 
     Documents that ``kg_neural`` has scored are decided with weights that count its opinion in, others with those of
@@ -322,12 +347,17 @@ def create_cues(nlp: Language, name: str, model: str | None) -> Component:
         nlp: The pipeline.
         name: Name of the component in it.
         model: Folder of the neural model; None for the one that ships with the package.
+        rules: File with the weights for documents that no model has scored (``kg train --no-model``); None for those
+            that ship with the package.
+
+    Raises:
+        ConfigError: on a document, if the weights that it needs are not there.
     """
-    folder = Path(model) if model else MODEL
+    with_model = (Path(model) if model else MODEL) / "cues.json"
+    without = Path(rules) if rules else _RULES_ALONE
 
     def run(doc: Doc) -> Doc:
-        alone = doc._.kg_span_scores is None
-        doc._.kg_mentions = decide(doc, load_model(_RULES_ALONE if alone else folder / "cues.json"))
+        doc._.kg_mentions = decide(doc, load_model(without if doc._.kg_span_scores is None else with_model))
         return doc
 
     return run
