@@ -122,7 +122,7 @@ class HardwareMatcher:
         entry = self._entry(text, found)
         if named:
             attributes["name"] = name_of(text[found.start : found.name_end], entry)
-        count = _count_of(text, found.start, found.end)
+        count = None if found.kind == "interconnect" else _count_of(text, found.start, found.end)
         if count is not None:
             attributes["count"] = count
         if vendor := (entry.maker if entry is not None else None) or found.maker:
