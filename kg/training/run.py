@@ -140,17 +140,30 @@ def train_model(
     trainer = Trainer(examples(records), plan, output / "checkpoints", report)
     unseen = trainer.unseen_scores()
     write_json(output / "cues.json", fit_votes(records, unseen.__getitem__, report))
-    export_onnx(trainer.model("full", lambda example: True), output / "model.onnx")
+    write_model(trainer.model("full", lambda example: True), len(records), plan, output, command)
+
+
+def write_model(model: SpanModel, papers: int, plan: Plan, output: Path, command: str) -> None:
+    """Write model.onnx, tokenizer.json, model.json and README.md.
+
+    Args:
+        model: The trained model.
+        papers: On how many papers it was trained.
+        plan: How it was trained.
+        output: Folder to write.
+        command: What to say of how the model was made.
+    """
+    export_onnx(model, output / "model.onnx")
     (output / "tokenizer.json").write_bytes((plan.base / "tokenizer.json").read_bytes())
     config = json.loads((plan.base / "config.json").read_text(encoding="utf-8"))
     card = {
-        "base": plan.base.parent.name if plan.base.name == "model" else plan.base.name,
+        "base": next((name for name, place in KNOWN.items() if plan.base.parts[-2:] == place), plan.base.name),
         "classes": CLASSES,
         "roles": ROLES,
         "window": WINDOW,
         "width": MAX_WIDTH,
         "size": config["hidden_size"],
-        "papers": len(records),
+        "papers": papers,
         "layers": plan.layers or config["num_hidden_layers"],
         "folds": plan.folds,
         "settings": asdict(plan.settings),

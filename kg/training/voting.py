@@ -150,7 +150,7 @@ def _design(forms: Sequence[Form]) -> tuple[Any, list[str]]:
 def fit(forms: Sequence[Form], labels: Sequence[str], classes: tuple[str, ...]) -> Decision:
     """Maximum penalised likelihood."""
     design, names = _design(forms)
-    target = np.array([classes.index(label) for label in labels])
+    target = np.array([classes.index(label) for label in labels], dtype=np.int64)
     one_hot = np.eye(len(classes))[target]
 
     def loss(flat: Floats) -> tuple[float, Floats]:
