@@ -122,8 +122,22 @@ def _term(term: Term) -> str:
     return " ;\n    ".join([*lines, "rdfs:isDefinedBy <https://w3id.org/paper-kg>"]) + " .\n"
 
 
+def _foreign() -> Iterator[tuple[str, str]]:
+    """Terms of other vocabularies that ours are put beside, and what they are: OWL 2 DL wants all declared."""
+    for name in ("description", "license", "title"):
+        yield f"dcterms:{name}", "owl:AnnotationProperty"
+    for term in own_terms():
+        yield from ((name, term.kind) for name in term.parents)
+        yield from ((name, "owl:Class") for name in (*term.domain, *term.range))
+
+
+def _declarations() -> str:
+    found = sorted({(name, kind) for name, kind in _foreign() if not name.startswith(("kg:", "xsd:"))})
+    return "".join(f"{name} a {kind} .\n" for name, kind in found)
+
+
 def ontology() -> str:
-    """Our own terms in OWL, as Turtle."""
+    """Our own terms in OWL 2 DL, as Turtle."""
     head = (
         "<https://w3id.org/paper-kg> a owl:Ontology ;\n"
         '    dcterms:title "Terms of paper-kg"@en ;\n'
@@ -131,7 +145,7 @@ def ontology() -> str:
         'hardware, and the sentences that say so."@en ;\n'
         "    dcterms:license <https://www.apache.org/licenses/LICENSE-2.0> .\n"
     )
-    return prefixed("\n".join([head, *map(_term, own_terms())]))
+    return prefixed("\n".join([head, *map(_term, own_terms()), _declarations()]))
 
 
 def made_files() -> dict[str, str]:
