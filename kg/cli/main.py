@@ -46,6 +46,7 @@ COMMANDS: dict[str, _Row] = {
     "import": _Row("kg.cli.import_:import_", "Read a graph back from a database."),
     "validate": _Row("kg.cli.validate:validate", "Check a graph against the SHACL shapes of the schema."),
     "formats": _Row("kg.cli.formats:formats", "List the input formats."),
+    "evaluate": _Row("kg.cli.evaluate:evaluate", "Compare what is found in papers with annotations."),
     "train": _Row("kg.cli.train:train", "Train the neural extractor on annotated papers."),
     "seeds": _Row("kg.cli.seeds:seeds", "Check and list the seed vocabularies."),
 }
