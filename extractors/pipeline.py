@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -68,7 +69,10 @@ registry.tokenizers.register("kg.whole_text.v1", func=create_whole_text)
 
 
 def create_pipeline(
-    components: Iterable[str] | None = None, seeds: Path = SEEDS, model: Path | None = MODEL
+    components: Iterable[str] | None = None,
+    seeds: Path = SEEDS,
+    model: Path | None = MODEL,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Language:
     """A blank English pipeline with these components (registered as ``spacy_factories`` entry points).
 
@@ -76,6 +80,7 @@ def create_pipeline(
         components: Names in order; None for ``COMPONENTS``, which need no tokens and get none.
         seeds: Folder with the seed vocabularies.
         model: Folder of the neural model; None leaves ``kg_neural`` out of ``COMPONENTS``.
+        settings: Component -> its settings.
 
     Raises:
         ValueError: if no factory of that name is registered.
@@ -84,20 +89,18 @@ def create_pipeline(
     whole = {"nlp": {"tokenizer": {"@tokenizers": "kg.whole_text.v1"}}}
     nlp = spacy.blank("en", config=whole if components is None else {})
     # a folder of the user's only: a saved pipeline should not name the place where this package is installed
-    if model == MODEL and not MODEL.is_dir():  # TEMPORARY until the model is committed
-        model = None
-    settings: dict[str, dict[str, str | None]] = {component: {} for component in COMPONENTS}
+    own: dict[str, dict[str, Any]] = {component: {} for component in COMPONENTS}
     if components is None:
-        settings["kg_neural"]["spans_key"] = None  # one token spans the whole text
+        own["kg_neural"]["spans_key"] = None  # one token spans the whole text
     if seeds != SEEDS:
         for component in _WITH_SEEDS:
-            settings[component]["folder"] = str(seeds)
+            own[component]["folder"] = str(seeds)
     if model not in (None, MODEL):
         for component in _WITH_MODEL:
-            settings[component]["model"] = str(model)
+            own[component]["model"] = str(model)
     for component in COMPONENTS if components is None else components:
         if model or component != "kg_neural":
-            nlp.add_pipe(component, config=settings.get(component, {}))
+            nlp.add_pipe(component, config={**own.get(component, {}), **(settings or {}).get(component, {})})
     return nlp
 
 

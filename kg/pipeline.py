@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, islice
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -20,6 +21,7 @@ from pydantic import TypeAdapter
 
 from kg import __version__
 from kg.bulk import no_garbage_collection
+from kg.confidence import sure_mentions
 from kg.config import MODEL, MODEL_FILES, NO_MODEL, Config
 from kg.errors import ConfigError, KgError, ServiceError
 from kg.linking.local import link_candidates
@@ -53,7 +55,8 @@ def fingerprint(config: Config) -> str:
     """Digest of all that an extraction depends on besides the paper: code, weights, vocabularies, components, spaCy."""
     from importlib.metadata import version
 
-    content = hashlib.sha256(f"{__version__} spacy {version('spacy')} {config.components}".encode())
+    settings = json.dumps(config.settings, sort_keys=True, default=str)
+    content = hashlib.sha256(f"{__version__} spacy {version('spacy')} {config.components} {settings}".encode())
     files = [*(_PACKAGE / name for name in _MODULES), *(config.seeds / name for name in FILES.values())]
     model = _model_of(config)
     if model:
@@ -70,7 +73,7 @@ def fingerprint(config: Config) -> str:
 
 def _model_of(config: Config) -> Path | None:
     """Folder of the neural model, None for rules alone."""
-    if config.model == NO_MODEL or (config.model is None and not MODEL.is_dir()):  # TEMPORARY
+    if config.model == NO_MODEL:
         return None
     return Path(config.model) if config.model else MODEL
 
@@ -88,7 +91,7 @@ class Extractor:
         self.fingerprint = fingerprint(config)
         try:
             with no_garbage_collection():
-                self._nlp = create_pipeline(config.components, config.seeds, _model_of(config))
+                self._nlp = create_pipeline(config.components, config.seeds, _model_of(config), config.settings)
         except ValueError as error:  # spaCy's way to say that a factory is unknown
             raise ConfigError(f"cannot make the pipeline: {str(error).split('.')[0]}") from error
         # the vocabularies stay for good: the garbage collector need not look at them again
@@ -236,10 +239,12 @@ def _finished(future: Future[str], progress: Progress | None) -> list[str]:
 
 
 def extractions(papers: Iterable[Paper], config: Config | None = None) -> Iterator[tuple[Paper, Extraction]]:
-    """Papers with their extractions, in order, in this process."""
-    extractor = Extractor(config or Config())
+    """Papers with their extractions, in order, in this process; what is less sure than ``config`` asks is left out."""
+    config = config or Config()
+    extractor = Extractor(config)
     for chunk in _chunks(papers, 32):
-        yield from zip(chunk, extractor.run(chunk), strict=True)
+        for paper, extraction in zip(chunk, extractor.run(chunk), strict=True):
+            yield paper, sure_mentions(extraction, config.min_confidence)
 
 
 def extract(
@@ -247,11 +252,19 @@ def extract(
 ) -> Iterator[str]:
     """One JSON record a paper, as ``kg extract`` writes it, in the order of the papers.
 
+    Mentions that are less sure than ``config.min_confidence`` are left out.
+
     Raises:
         ConfigError: if a component of the configuration is unknown.
         ServiceError: if a worker process dies.
     """
-    return _rendered(papers, config or Config(), record_of, progress)
+    config = config or Config()
+    render = partial(_sure_record, config.min_confidence) if config.min_confidence else record_of
+    return _rendered(papers, config, render, progress)
+
+
+def _sure_record(least: float, paper: Paper, extraction: Extraction) -> str:
+    return record_of(paper, sure_mentions(extraction, least))
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +313,15 @@ class _Inputs:
     def manifest(self) -> list[dict[str, Any]]:
         """One entry an input file: path, format, records, rejected, size and digest."""
         formats = dict(self.records.keys())
+        records: Counter[str] = Counter()
+        for (path, _), count in self.records.items():
+            records[path] += count
         entries = []
         for path in sorted({*formats, *self.rejected}):
             entry: dict[str, Any] = {
                 "path": path,
                 "format": formats.get(path),
-                "records": sum(n for (p, _), n in self.records.items() if p == path),
+                "records": records[path],
                 "rejected": self.rejected[path],
             }
             if path != "-" and Path(path).is_file():
@@ -366,7 +382,7 @@ def build(
         if pruned:
             removed += workspace.prune()
         extracted = _extract_pending(workspace, mark, config, on_stage)
-        published = not workspace.is_current(mark)
+        published = not workspace.is_current(mark, config.min_confidence)
         manifest = _publish(workspace, mark, counter, config, on_stage) if published else workspace.manifest()
     return BuildReport(added, rejected, removed, unknown, pruned, extracted, published, manifest)
 
@@ -396,7 +412,8 @@ def _publish(
         "inputs": counter.manifest(),
         "counts": {"records": workspace.record_count, "papers": workspace.paper_count},
     }
-    return workspace.publish_papers(mark, load_vocabulary(config.seeds), manifest, on_stage)
+    vocabulary = load_vocabulary(config.seeds)
+    return workspace.publish_papers(mark, vocabulary, manifest, on_stage, min_confidence=config.min_confidence)
 
 
 def _ticking(items: Iterable[_T], progress: Progress | None) -> Iterator[_T]:

@@ -96,7 +96,7 @@ def load_encoder(base: Path, layers: int | Sequence[int] | None = None) -> nn.Mo
         if max(kept) >= depth:
             raise UsageError(f"{base} has {depth} layers, of which {max(kept) + 1} cannot be kept (--layers)")
         encoder.encoder.layer = nn.ModuleList(encoder.encoder.layer[i] for i in kept)
-        config.num_hidden_layers = len(kept)
+        encoder.config.num_hidden_layers = len(kept)
     return cast("nn.Module", encoder)
 
 

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
+from spacy.tokens import Doc
 
-from kg.extractors.base import TITLE_SEPARATOR
+from kg.extractors.base import TITLE_SEPARATOR, candidates_of, text_of
 from kg.extractors.cues import CLASSES, NEURAL_CLASSES, ROLES, typed_features
 from kg.extractors.features import shape_features
 from kg.extractors.neural import RULES, form_scores, propose
@@ -42,7 +43,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of a training paper: its features, what the neural model says, its class and role."""
+    """A form of a training paper: its features, what the neural model says, its class and role.
+
+    ``settled`` is the class that a component has decided on, where nothing is left to be weighed.
+    """
 
     paper: str
     features: tuple[str, ...]
@@ -50,6 +54,7 @@ class Form:
     neural: tuple[float, ...]
     label: str
     role: str | None
+    settled: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,17 @@ def forms_of(
                     str(entity["role"]) if entity and label != "none" else None,
                 )
             )
+        for form, label in sorted(_settled(doc).items()):
+            truth = label_of(gold.get(squeeze(form)), classes)
+            found.append(Form(record["id"], (), (), (), truth, None, settled=label))
     return found
+
+
+def _settled(doc: Doc) -> dict[str, str]:
+    """The forms of hardware that its own rules decide, and their classes."""
+    text = text_of(doc)
+    mine = (c for c in candidates_of(doc) if c.type == "Hardware")
+    return {squeeze(text[c.start : c.end]): "Hardware+" if c.named else "Hardware-" for c in mine}
 
 
 def _seen(paper: str, form: str, features: tuple[str, ...]) -> tuple[str, ...]:
@@ -199,6 +214,14 @@ class Guesses:
     labels: NDArray[np.str_]
     kinds: NDArray[np.str_]
     confidence: Floats
+
+    def extended(self, labels: Sequence[str]) -> Guesses:
+        """With forms that are decided already."""
+        return Guesses(
+            np.concatenate([self.labels, np.array(labels, dtype=self.labels.dtype)]),
+            np.concatenate([self.kinds, np.array([kind_of(label) for label in labels], dtype=self.kinds.dtype)]),
+            np.concatenate([self.confidence, np.ones(len(labels))]),
+        )
 
 
 def best_guesses(out: Floats, classes: tuple[str, ...]) -> Guesses:
@@ -300,12 +323,16 @@ def fit_votes(
         report: Called with a line of text on each result.
     """
     classes = NEURAL_CLASSES if scores else CLASSES
-    forms = forms_of(records, scores, classes)
+    every = forms_of(records, scores, classes)
+    forms = [form for form in every if not form.settled]
+    settled = [form for form in every if form.settled in classes]
     labels = [form.label for form in forms]
     report(f"{len(forms)} forms of {len(records)} papers")
     gold = Counter(label_of(e, classes) for r in records for e in r["entities"] for _ in set(e["forms"]))
     guessed = best_guesses(cross_validate(forms, labels, classes), classes)
-    chosen, reached = thresholds(labels, guessed, classes, gold)
+    chosen, reached = thresholds(
+        [*labels, *(form.label for form in settled)], guessed.extended([f.settled for f in settled]), classes, gold
+    )
     for kind, (names, total) in reached.items():
         limits = ", ".join(f"{name} {limit:.3f}" for name, limit in chosen.items() if kind_of(name) == kind)
         report(f"{kind:9} cross-validated F1 {names:.3f} over names, {total:.3f} over all; thresholds {limits}")
