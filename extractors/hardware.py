@@ -122,19 +122,22 @@ class HardwareMatcher:
         entry = self._entry(text, found)
         if named:
             attributes["name"] = name_of(text[found.start : found.name_end], entry)
-        count = None if found.kind == "interconnect" else _count_of(text, found.start, found.end)
+        # "40GB A100 GPU": the memory in front is part of the product's name, as it is behind it
+        before = p.MEMORY_BEFORE.search(text, max(0, found.start - 8), found.start)
+        start = before.start() if before and named else found.start
+        count = None if found.kind == "interconnect" else _count_of(text, start, found.end)
         if count is not None:
             attributes["count"] = count
         if vendor := (entry.maker if entry is not None else None) or found.maker:
             attributes["vendor"] = vendor
-        memory = found.memory or _memory_before(text, found.start) or (entry.memory_gb if entry else None)
+        memory = found.memory or (int(before[1]) if before else None) or (entry.memory_gb if entry else None)
         if memory:
             attributes["memory_gb"] = memory
         said = found.rule != "entry" and p.INTRODUCE.search(text, max(0, found.start - 80), found.start)
         introduced = found.introduced or said
         return Candidate(
             "Hardware",
-            found.start,
+            start,
             found.end,
             named=named,
             confidence=CONFIDENCE[found.rule],
@@ -168,11 +171,6 @@ class HardwareMatcher:
 def _is_times(text: str, start: int) -> bool:
     """Whether a number of units is joined to what begins at ``start``, as in "8xA100"."""
     return start > 1 and text[start - 1] in "xX" and text[start - 2].isdigit()
-
-
-def _memory_before(text: str, start: int) -> int | None:
-    found = p.MEMORY_BEFORE.search(text, max(0, start - 8), start)
-    return int(found[1]) if found else None
 
 
 def _singular(form: str) -> str:

@@ -30,12 +30,12 @@ CLASS_OF = {
 """Class words by the kind of the product; ``CLASS`` for other kinds."""
 BRAND_CLASS = re.compile(r"((?: [A-Z][\w+-]*| \d[\w+-]*){0,3}?)" + ROBOT_CLASS.pattern)
 MEMORY = re.compile(
-    r"(?:[ -](?:SXM\d?|PCI[eE]|NVL|VRAM))*[ -]?\(?(?<![\d.])(\d{1,4}) ?(?:GB|GiB|G)\b"
+    r"(?:[ -](?:S(?:XM|MX)\d?|PCI[eE]?|NVL|VRAM))*[ -]?\(?(?<![\d.])(\d{1,4}) ?(?:GB|GiB|G)\b"
     r"(?: (?:HBM\d\w?|VRAM|memory|RAM))?\)?"
 )
-MEMORY_BEFORE = re.compile(r"(?<![\w.])(\d{1,4}) ?G(?:i?B)? $")
+MEMORY_BEFORE = re.compile(r"(?<![\w.])(\d{1,4}) ?G(?:i?B|b)? $")
 FORM_FACTOR = re.compile(
-    r"(?:[ -](?:SXM\d?|PCIe|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti|"
+    r"(?:[ -](?:S(?:XM|MX)\d?|PCIe?|PCI-E|NVL|Max-Q|Ada|Super|SUPER|Ti|"
     r"Maxwell|Pascal|Volta|Turing|Ampere|Hopper|Blackwell))+(?!\w)"
 )
 _UNIT = (
