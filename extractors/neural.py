@@ -43,7 +43,9 @@ if not Doc.has_extension("kg_span_scores"):
 def text_for_model(doc: Doc) -> Text:
     """A document, gone through the components that vote, as the model sees it."""
     pairs = [(pair.short, pair.long) for pair in abbreviations_of(doc)]
-    return as_text(text_of(doc), title_end_of(doc), sentences_of(doc).spans, candidates_of(doc), pairs)
+    # its own of an earlier pass are no opinion of others
+    votes = [candidate for candidate in candidates_of(doc) if candidate.extractor != "neural"]
+    return as_text(text_of(doc), title_end_of(doc), sentences_of(doc).spans, votes, pairs)
 
 
 def propose(doc: Doc, scores: SpanScores) -> Doc:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,6 +30,8 @@ class Config(BaseModel):
     Attributes:
         seeds: Folder with the seed vocabularies.
         components: spaCy components in order; None for the default pipeline.
+        settings: Component -> its settings, as ``nlp.add_pipe`` takes them.
+        min_confidence: Least confidence of what is written or put into a graph, 0 to 1.
         model: Folder of a neural model that ``kg train`` wrote; None for the one that ships, "none" for rules alone.
         batch_size: Papers a worker takes at a time.
         workers: Processes that extract; 0 for one a core.
@@ -38,7 +41,9 @@ class Config(BaseModel):
 
     seeds: Path = SEEDS
     components: tuple[str, ...] | None = None
+    settings: dict[str, dict[str, Any]] = {}
     model: str | None = None
+    min_confidence: float = Field(default=0.0, ge=0, le=1)
     batch_size: int = Field(default=32, ge=1, le=100_000, strict=True)
     workers: int = Field(default=0, ge=0, le=1024, strict=True)
 

@@ -103,6 +103,6 @@ def _command(context: click.Context) -> str:
         value = context.params[str(parameter.name)]
         if parameter.name == "gold":
             words += [path.name for path in value]
-        elif value != parameter.get_default(context):
+        elif value is not None and value != parameter.get_default(context):
             words += [parameter.opts[-1], Path(str(value)).name]
     return shlex.join(words)

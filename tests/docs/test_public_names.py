@@ -96,12 +96,34 @@ def test_commands() -> None:
         "import",
         "validate",
         "formats",
+        "evaluate",
+        "train",
         "seeds",
     ]
 
 
 def test_formats() -> None:
-    assert READERS.names() == ["csv", "hf-papers", "json", "jsonl", "tsv"]
+    assert READERS.names() == [
+        "acl",
+        "arxiv-atom",
+        "arxiv-jsonl",
+        "arxiv-oai",
+        "bibtex",
+        "crossref",
+        "csl",
+        "csv",
+        "front-matter",
+        "hf-daily",
+        "hf-papers",
+        "json",
+        "jsonl",
+        "openalex",
+        "parquet",
+        "pubmed",
+        "ris",
+        "semantic-scholar",
+        "tsv",
+    ]
     assert EXPORTERS.names() == ["jsonl", "rdf"]
 
 
@@ -112,9 +134,11 @@ def test_spacy_factories() -> None:
     assert ours == {
         "kg_abbreviations",
         "kg_cues",
+        "kg_entities",
         "kg_hardware",
         "kg_links",
         "kg_names",
+        "kg_neural",
         "kg_results",
         "kg_sentences",
         "kg_vocabulary",

@@ -18,7 +18,11 @@ def read(tmp_path: Path, text: str) -> Config:
 
 
 def test_without_a_file_the_defaults_hold() -> None:
-    assert read_config(None) == Config() == Config(seeds=SEEDS, components=None, batch_size=128, workers=0)
+    assert (
+        read_config(None)
+        == Config()
+        == Config(seeds=SEEDS, components=None, settings={}, model=None, batch_size=32, workers=0)
+    )
 
 
 def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
@@ -26,15 +30,25 @@ def test_an_empty_file_is_the_defaults(tmp_path: Path) -> None:
 
 
 def test_all_keys(tmp_path: Path) -> None:
-    text = f'seeds = "{tmp_path}"\ncomponents = ["kg_links", "kg_cues"]\nbatch_size = 3\nworkers = 2\n'
-    expected = Config(seeds=tmp_path, components=("kg_links", "kg_cues"), batch_size=3, workers=2)
+    text = (
+        f'seeds = "{tmp_path}"\nmodel = "none"\ncomponents = ["kg_entities", "kg_cues"]\nbatch_size = 3\nworkers = 2\n'
+        "[settings.kg_entities]\nspans = 'sc'\n"
+    )
+    expected = Config(
+        seeds=tmp_path,
+        components=("kg_entities", "kg_cues"),
+        settings={"kg_entities": {"spans": "sc"}},
+        model="none",
+        batch_size=3,
+        workers=2,
+    )
     assert read(tmp_path, text) == expected
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("wrokers = 2", "wrokers: Extra inputs are not permitted (known keys: seeds, components, batch_size, workers)"),
+        ("wrokers = 2", "wrokers: Extra inputs are not permitted (known keys: "),
         ("workers = -1", "workers: "),
         ("workers = 5000", "workers: "),
         ('workers = "2"', "workers: "),
@@ -43,7 +57,9 @@ def test_all_keys(tmp_path: Path) -> None:
         ("batch_size = 2.5", "batch_size: "),
         ('components = "kg_links"', "components: "),
         ("components = [1]", "components.0: "),
+        ("[settings]\nkg_links = 1", "settings.kg_links: "),
         ("seeds = 1", "seeds: "),
+        ('model = "no/such/folder"', "model: no/such/folder is not a folder (or say 'none' for rules alone)"),
         ('seeds = "no/such/folder"', "seeds: no/such/folder is not a folder"),
         ("seeds", "is not TOML: "),
         ("[a", "is not TOML: "),
