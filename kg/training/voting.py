@@ -251,7 +251,8 @@ def thresholds(
     Those that make the sum of the two F1 best; of those within 0.003 of the best, the highest.
     """
     truth = np.array(labels)
-    chosen, reached = {}, {}
+    chosen: dict[str, float] = {}
+    reached = {}
     for kind in dict.fromkeys(kind_of(name) for name in classes[1:]):
         names = [name for name in classes if kind_of(name) == kind]
         scored = {

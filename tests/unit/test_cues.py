@@ -202,6 +202,6 @@ def test_the_component_takes_a_model(model: Model, tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text(json.dumps(raw), encoding="utf-8")
     nlp = spacy.blank("en")
     nlp.add_pipe("kg_names")
-    nlp.add_pipe("kg_cues", config={"model": str(tmp_path / "own.json")})
+    nlp.add_pipe("kg_cues", config={"rules": str(tmp_path / "own.json")})
     doc = nlp("Title" + TITLE_SEPARATOR + "We like ZYX.")
     assert [(c.type, doc.text[c.start : c.end]) for c in doc._.kg_mentions] == [("Dataset", "ZYX")]
