@@ -25,7 +25,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,8 @@ def ours(source: str, target: str, evidence: str) -> dict[str, float]:
 
     start = time.perf_counter()
     with open(source, "rb") as canonical:
-        write_rdf(groups_of_file(canonical), Path(target), Options(evidence=evidence, run="benchmark"))
+        groups = groups_of_file(canonical, evidence != "none")
+        write_rdf(groups, Path(target), Options(evidence=evidence, run="benchmark"))
     return {"seconds": time.perf_counter() - start}
 
 
@@ -70,6 +73,7 @@ class Offline:
 
     @staticmethod
     def json() -> dict[str, Any]:
+        """The prefixes."""
         return {
             "@context": {
                 "OBAN": "http://purl.org/oban/",
@@ -82,23 +86,19 @@ class Offline:
 
 
 def kgx(source: str, target: str) -> dict[str, float]:
-    from importlib.util import find_spec
-
-    import bmt.toolkit
-    import requests
-
+    toolkit: Any = import_module("bmt.toolkit")
+    requests: Any = import_module("requests")
     package = find_spec("biolink_model")
     if package is None or package.submodule_search_locations is None:
         raise SystemExit("the environment of KGX lacks the package biolink-model")
     schema = Path(package.submodule_search_locations[0]) / "schema" / "biolink_model.yaml"
-    bmt.toolkit.Toolkit.__init__.__defaults__ = (str(schema), "")
+    toolkit.Toolkit.__init__.__defaults__ = (str(schema), "")
     requests.get = lambda *_, **__: Offline()
-    from kgx.sink import RdfSink
-    from kgx.transformer import Transformer
-
+    sinks: Any = import_module("kgx.sink")
+    transformer: Any = import_module("kgx.transformer")
     start = time.perf_counter()
     prefixes = {name: f"{NAMESPACE}{name}/" for name in ("method", "dataset", "hardware", "task", "metric", "author")}
-    sink = RdfSink(Transformer(), target, format="nt")
+    sink = sinks.RdfSink(transformer.Transformer(), target, format="nt")
     sink.prefix_manager.update_prefix_map({**prefixes, "kg": "https://w3id.org/paper-kg#"})
     for record in records(source):
         if "source" not in record:
@@ -121,9 +121,9 @@ def kgx(source: str, target: str) -> dict[str, float]:
 
 
 def biocypher(source: str, target: str) -> dict[str, float]:
-    from biocypher._create import BioCypherEdge, BioCypherNode
-    from biocypher._deduplicate import Deduplicator
-    from biocypher.output.write.graph._rdf import _RDFWriter
+    create: Any = import_module("biocypher._create")
+    deduplicate: Any = import_module("biocypher._deduplicate")
+    output: Any = import_module("biocypher.output.write.graph._rdf")
 
     class Names:
         """What the writer asks its translator, which needs an ontology from the web, for."""
@@ -131,8 +131,8 @@ def biocypher(source: str, target: str) -> dict[str, float]:
         name_sentence_to_pascal = staticmethod(lambda name: name.title().replace(" ", "").replace("_", ""))
 
     start = time.perf_counter()
-    writer = _RDFWriter(
-        Names(), Deduplicator(), ",", output_directory=target, file_format="turtle", labels_order="Leaves"
+    writer = output._RDFWriter(
+        Names(), deduplicate.Deduplicator(), ",", output_directory=target, file_format="turtle", labels_order="Leaves"
     )
     writer.extension = "ttl"
     nodes: dict[str, list[Any]] = {}
@@ -140,12 +140,12 @@ def biocypher(source: str, target: str) -> dict[str, float]:
     for record in records(source):
         if "source" not in record:
             plain = {key: value for key, value in record["properties"].items() if value}
-            node = BioCypherNode(record["id"], record["type"], properties={"title": record["name"], **plain})
+            node = create.BioCypherNode(record["id"], record["type"], properties={"title": record["name"], **plain})
             nodes.setdefault(record["type"], []).append(node)
         else:
             values = {"confidence": record["confidence"], "sentence": first_sentence(record)}
             name = f"{record['source']}-{record['type']}-{record['target']}"
-            edge = BioCypherEdge(record["source"], record["target"], record["type"], name, values)
+            edge = create.BioCypherEdge(record["source"], record["target"], record["type"], name, values)
             edges.setdefault(record["type"], []).append(edge)
     for label, batch in nodes.items():
         writer._write_single_node_list_to_file(batch, label, {}, label)
@@ -154,7 +154,12 @@ def biocypher(source: str, target: str) -> dict[str, float]:
     return {"seconds": time.perf_counter() - start}
 
 
-CHILDREN = {"ours": ours, "rdflib": rdflib, "kgx": kgx, "biocypher": biocypher}
+CHILDREN: dict[str, Callable[..., dict[str, float]]] = {
+    "ours": ours,
+    "rdflib": rdflib,
+    "kgx": kgx,
+    "biocypher": biocypher,
+}
 
 
 def child(what: str, *arguments: str) -> None:

@@ -137,7 +137,7 @@ class Minter:
     def _entity(self, entity_id: str) -> str:
         prefix, colon, rest = entity_id.partition(":")
         if colon and prefix in _PREFIXES and rest not in _DOTS:
-            return f"{self.base}{prefix}/{_local(rest)}"
+            return f"{self.base}{prefix}/{rest if _SAFE.fullmatch(rest) else _local(rest)}"
         return f"{self.base}entity/{_local(entity_id)}"
 
     def paper(self, entity_id: str, doi: Any = None, arxiv_id: Any = None) -> str:

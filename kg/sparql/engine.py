@@ -103,7 +103,7 @@ class Answer:
 
 
 Emit = Callable[[Head | bytes], None]
-"""Takes an answer: its head, then its pieces."""
+"""Takes an answer: its head, then its pieces, none of them empty."""
 
 
 def open_store(path: Path) -> pyoxigraph.Store:
@@ -181,7 +181,8 @@ class _Body:
         if not self._started:
             self._emit(self._head)
             self._started = True
-        self._emit(piece)
+        if piece:
+            self._emit(piece)
         self._piece.clear()
 
     def end(self) -> None:

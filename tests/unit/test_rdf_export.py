@@ -128,6 +128,19 @@ def test_patterns_of_lines_say_what_is_said_without_them(evidence: str, statemen
         assert found == expected
 
 
+def many_sided_evidence(number: int, attributes: dict[str, Any]) -> Evidence:
+    return Evidence(
+        sentence=f"%s \ue001 {number}",
+        text="\ue000%",
+        field="title",
+        start=number,
+        end=number + 1,
+        extractor="x",
+        confidence=0.5,
+        attributes=attributes,
+    )
+
+
 def many_sided_graph() -> KnowledgeGraph:
     """Edges with and without properties and attributes, and with more than ten pieces of evidence."""
     entities = [
@@ -136,20 +149,7 @@ def many_sided_graph() -> KnowledgeGraph:
         Entity(id="hardware:h", type="Hardware", name="h"),
         Entity(id="metric:x", type="Metric", name="x"),
     ]
-
-    def piece(number: int, attributes: dict[str, Any]) -> Evidence:
-        return Evidence(
-            sentence=f"%s \ue001 {number}",
-            text="\ue000%",
-            field="title",
-            start=number,
-            end=number + 1,
-            extractor="x",
-            confidence=0.5,
-            attributes=attributes,
-        )
-
-    pieces = tuple(piece(number, {"a": 1} if number % 2 else {}) for number in range(12))
+    pieces = tuple(many_sided_evidence(number, {"a": 1} if number % 2 else {}) for number in range(12))
     relations = [
         Relation(source="p%s", type="USES", target="method:m%d", confidence=0.5, evidence=pieces),
         Relation(source="p%s", type="COMPARES_WITH", target="method:m%d", confidence=0.5, evidence=pieces[:3]),
@@ -166,6 +166,20 @@ def test_a_file_of_the_canonical_export_gives_the_same_bytes(tmp_path: Path) -> 
         with canonical.open("rb") as source:
             write_rdf(groups_of_file(source), tmp_path / "streamed.nq")
         assert (tmp_path / "streamed.nq").read_bytes() == written(tmp_path, ".nq", graph).read_bytes()
+
+
+def test_evidence_need_not_be_read_where_none_is_written(tmp_path: Path) -> None:
+    graph = hostile_graph()
+    mark = '],"properties":{'
+    graph.add_entity(Entity(id=f"method:{mark}", type="Method", name=mark))
+    graph.add_entity(Entity(id="p", type="Paper", name=mark))
+    piece = many_sided_evidence(1, {"a": mark}).model_copy(update={"sentence": mark})
+    graph.add_relation(Relation(source="p", type="USES", target=f"method:{mark}", confidence=0.5, evidence=(piece,)))
+    canonical = tmp_path / "graph.jsonl"
+    EXPORTERS.get("jsonl").write(graph, canonical)
+    with canonical.open("rb") as source:
+        write_rdf(groups_of_file(source, with_evidence=False), tmp_path / "less.nt", Options(evidence="none"))
+    assert (tmp_path / "less.nt").read_bytes() == written(tmp_path, graph=graph, evidence="none").read_bytes()
 
 
 @pytest.mark.parametrize("less", ["none", "annotation"])

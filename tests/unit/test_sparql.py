@@ -246,6 +246,7 @@ def test_no_invalid_xml_is_written(character: str, tmp_path: Path) -> None:
             write_answer(opened, asked, lambda part: None)
     parts: list[Head | bytes] = []
     write_answer(opened, Question("SELECT ?o { ?s ?p ?o }"), parts.append)
+    assert isinstance(parts[1], bytes)
     assert json.loads(parts[1])["results"]["bindings"][0]["o"]["value"] == f"x{character}"
 
 
@@ -285,6 +286,12 @@ def test_a_large_answer_comes_in_pieces(worker: Worker) -> None:
         assert stream.is_complete
     assert len(pieces) > 10
     assert b"".join(pieces) == worker.ask(asked, 20).body
+
+
+def test_an_empty_answer_has_no_pieces_and_the_next_question_its_own(worker: Worker) -> None:
+    for _ in range(2):
+        assert worker.ask(Question("DESCRIBE <http://e/nothing>"), 20).body == b""
+        assert worker.ask(Question("ASK {}"), 20).kind == "boolean"
 
 
 def test_who_leaves_early_ends_the_process_and_the_next_question_is_answered(store: Path) -> None:
