@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -105,13 +105,22 @@ class JsonLines:
         Raises:
             UsageError: if the file cannot be read or is no such export; the message names the line.
         """
-        graph = KnowledgeGraph()
         with open_input(path) as lines:
-            for number, line in enumerate(lines, 1):
-                try:
-                    _add_line(graph, line)
-                except (ValueError, ValidationError, KgError) as error:
-                    raise UsageError(f"{path}:{number}: {str(error).splitlines()[0]}") from error
+            return self.read_lines(lines, path)
+
+    @no_garbage_collection()
+    def read_lines(self, lines: Iterable[str | bytes], path: Path) -> KnowledgeGraph:
+        """The graph of these lines of an export.
+
+        Raises:
+            UsageError: if one is no such line; the message names it as one of the file at ``path``.
+        """
+        graph = KnowledgeGraph()
+        for number, line in enumerate(lines, 1):
+            try:
+                _add_line(graph, line if isinstance(line, str) else line.decode())
+            except (ValueError, ValidationError, KgError) as error:
+                raise UsageError(f"{path}:{number}: {str(error).splitlines()[0]}") from error
         return graph
 
 

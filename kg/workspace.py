@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from kg import __version__
+from kg.confidence import sure_lines, sure_mentions
 from kg.errors import KgError, ServiceError, UsageError, WorkspaceError
 from kg.extraction_log import AddedPapers, ExtractionLog
 from kg.graph import KnowledgeGraph
@@ -41,8 +42,8 @@ FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{16}")
 _MANIFEST = "manifest.json"
 _CODE = (
-    *("assemble.py", "assembly_store.py", "embedded_write.py", "links.py", "model.py", "parents.py", "publication.py"),
-    *("schema.py", "sorted_lines.py"),
+    *("assemble.py", "assembly_store.py", "confidence.py", "embedded_write.py", "links.py", "model.py", "parents.py"),
+    *("publication.py", "schema.py", "sorted_lines.py"),
 )
 """Modules that decide what is published, given the extractions."""
 _T = TypeVar("_T")
@@ -201,25 +202,27 @@ class Workspace:
 
     # Publishing
 
-    def _made_with(self, fingerprint: str) -> str:
+    def _made_with(self, fingerprint: str, min_confidence: float) -> str:
         """Digest of all that a graph depends on besides its papers."""
-        total = hashlib.sha256(f"{FORMAT}\n{__version__}\n{fingerprint}".encode())
+        least = f"\n{min_confidence}" if min_confidence else ""
+        total = hashlib.sha256(f"{FORMAT}\n{__version__}\n{fingerprint}{least}".encode())
         for module in _CODE:
             total.update(Path(__file__).with_name(module).read_bytes())
         return total.hexdigest()
 
-    def state(self, fingerprint: str) -> str:
+    def state(self, fingerprint: str, min_confidence: float = 0.0) -> str:
         """Digest of all that the graph of this fingerprint is made from."""
+        made_with = self._made_with(fingerprint, min_confidence)
         with self._readable_log() as log:
-            return hashlib.sha256(f"{self._made_with(fingerprint)}{log.state(fingerprint)}".encode()).hexdigest()
+            return hashlib.sha256(f"{made_with}{log.state(fingerprint)}".encode()).hexdigest()
 
-    def is_current(self, fingerprint: str) -> bool:
+    def is_current(self, fingerprint: str, min_confidence: float = 0.0) -> bool:
         """Whether the published graph is the one that ``items`` of this fingerprint would give."""
         try:
             published = self.manifest()
         except WorkspaceError:
             return False
-        return published.get("state") == self.state(fingerprint)
+        return published.get("state") == self.state(fingerprint, min_confidence)
 
     def publish(self, graph: KnowledgeGraph, manifest: Mapping[str, Any]) -> dict[str, Any]:
         """Make a graph the published one, atomically, and remove the builds before it. Needs the lock.
@@ -242,6 +245,8 @@ class Workspace:
         vocabulary: Vocabulary,
         manifest: Mapping[str, Any],
         on_stage: Callable[[str, int], Callable[[int], None]] | None = None,
+        *,
+        min_confidence: float = 0.0,
     ) -> dict[str, Any]:
         """Assemble the graph of ``items`` and make it the published one, with flat memory. Needs the lock.
 
@@ -253,6 +258,7 @@ class Workspace:
             vocabulary: As in ``assemble``.
             manifest: What the builder knows besides. Format, version, counts and digests are added.
             on_stage: Called with "assembling" and the number of papers to go through; gives its progress callback.
+            min_confidence: Mentions that are less sure stay in the log and out of the graph.
 
         Returns:
             The complete manifest.
@@ -260,7 +266,8 @@ class Workspace:
         Raises:
             ServiceError: if the disk is full or refuses; the graph published before then stays.
         """
-        assembly = _Assembly(self._writable_log, fingerprint, vocabulary, self._made_with(fingerprint), on_stage)
+        made_with = self._made_with(fingerprint, min_confidence)
+        assembly = _Assembly(self._writable_log, fingerprint, vocabulary, made_with, on_stage, min_confidence)
 
         def write(aside: Path) -> Written:
             with suppress(WorkspaceError):
@@ -269,7 +276,8 @@ class Workspace:
             return assembly.whole(aside)
 
         before = self._published_fingerprint()
-        complete = self._publish(write, {**manifest, "fingerprint": fingerprint})
+        least = {"min_confidence": min_confidence} if min_confidence else {}
+        complete = self._publish(write, {**manifest, **least, "fingerprint": fingerprint})
         # What the pipeline before this one found stays, for who goes back to it; what older ones found goes.
         self._writable_log.compact(None if before in (None, fingerprint) else [before, fingerprint])
         return complete
@@ -306,7 +314,7 @@ class Workspace:
             **manifest,
             "format": FORMAT,
             "kg_version": __version__,
-            "state": self.state(str(manifest["fingerprint"])),
+            "state": self.state(str(manifest["fingerprint"]), manifest.get("min_confidence", 0.0)),
             "counts": {**manifest.get("counts", {}), **written.counts.for_manifest()},
             "graph_digest": f"sha256:{written.digest}",
         }
@@ -370,23 +378,38 @@ class Workspace:
         """Name of the published build; None where there is none."""
         return self._current_name()
 
-    def graph(self) -> KnowledgeGraph:
-        """The published graph, read whole into memory.
+    def graph(self, min_confidence: float = 0.0) -> KnowledgeGraph:
+        """The published graph, or what is at least this sure of it, read whole into memory.
 
         Raises:
             WorkspaceError: if nothing is published, or it is damaged.
         """
         from kg.exporters.jsonl import EXPORTER
 
-        return self._from_build(lambda build: EXPORTER.read_back(build / GRAPH))
+        if not min_confidence:
+            return self._from_build(lambda build: EXPORTER.read_back(build / GRAPH))
+        with self.open_graph(min_confidence) as lines:
+            return EXPORTER.read_lines(lines, self.folder / GRAPH)
 
-    def open_graph(self) -> IO[bytes]:
+    def open_graph(self, min_confidence: float = 0.0) -> IO[bytes]:
         """The canonical export of the published graph, open for reading; it stays readable when another is published.
+
+        Args:
+            min_confidence: As in ``kg.confidence.sure_lines``; 0 for the graph as it is.
 
         Raises:
             WorkspaceError: if nothing is published, or it is damaged.
+            ServiceError: if there is no room for what is sure enough.
         """
-        return self._from_build(lambda build: (build / GRAPH).open("rb"))
+        if not min_confidence:
+            return self._from_build(lambda build: (build / GRAPH).open("rb"))
+        with self.open_graph() as whole:
+            try:
+                return sure_lines(whole, min_confidence)
+            except OSError as error:
+                raise ServiceError(f"cannot write a temporary file: {error.strerror or error}") from error
+            except (ValueError, KeyError, TypeError) as error:
+                raise WorkspaceError(f"{self.folder} is damaged ({_first_line(error)}): run kg build again") from error
 
     def manifest(self) -> dict[str, Any]:
         """What the published graph was made from, and what is in it."""
@@ -437,6 +460,7 @@ class _Assembly:
     vocabulary: Vocabulary
     made_with: str
     on_stage: Callable[[str, int], Callable[[int], None]] | None
+    min_confidence: float
 
     def _counted(self, items: Iterable[_T], count: int) -> Iterator[_T]:
         tick = self.on_stage("assembling", count) if self.on_stage else None
@@ -445,9 +469,12 @@ class _Assembly:
             if tick:
                 tick(1)
 
+    def _sure(self, extraction: Extraction) -> Extraction:
+        return sure_mentions(extraction, self.min_confidence) if self.min_confidence else extraction
+
     def whole(self, aside: Path) -> Written:
         items = zip(self.log.items(self.fingerprint), self.log.digests(self.fingerprint), strict=True)
-        triples = ((paper, extraction, digest) for (paper, extraction), (_, digest) in items)
+        triples = ((paper, self._sure(extraction), digest) for (paper, extraction), (_, digest) in items)
         return write_whole(aside, self._counted(triples, self.log.paper_count), self.vocabulary, self.made_with)
 
     def from_build(self, build: Path, aside: Path) -> Written | None:
@@ -455,7 +482,9 @@ class _Assembly:
         delta = delta_of(build, self.log.digests(self.fingerprint), self.vocabulary, self.made_with)
         if delta is None or not delta.is_small:
             return None
-        items = self._counted(self.log.some_items(self.fingerprint, delta.changed), len(delta.changed))
+        some = self.log.some_items(self.fingerprint, delta.changed)
+        sure = ((paper, self._sure(extraction), digest) for paper, extraction, digest in some)
+        items = self._counted(sure, len(delta.changed))
         try:
             counts = Counts.of(_read_manifest(build))
             return write_changed(aside, build, delta, items, self.vocabulary, counts)

@@ -53,9 +53,11 @@ def evaluate(
     papers = list(lines.papers())
     if not papers:
         raise UsageError(f"{gold}: no annotated paper")
-    found = list(matched(papers, _predicted(predictions) if predictions else _extracted(papers, gold, texts, config())))
+    settings = config()
+    found = list(matched(papers, _predicted(predictions) if predictions else _extracted(papers, gold, texts, settings)))
     missing = sum(guesses is None for _, guesses in found)
-    pairs = [(paper, guesses or ()) for paper, guesses in found]
+    least = settings.min_confidence
+    pairs = [(p, [g for g in guesses or () if g.confidence is None or g.confidence >= least]) for p, guesses in found]
     report: dict[str, Any] = {"papers_missing": missing, **figures(pairs)}
     groups = _groups(pairs, by)
     reliability = _reliability(pairs) if calibration else {}

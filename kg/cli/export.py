@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from kg.cli.options import workspace_argument
+from kg.cli.options import confidence_option, workspace_argument
 
 __all__ = ["export"]
 
@@ -64,10 +64,11 @@ def _command(exporter: Any) -> click.Command:
         metavar="FILE",
         help='File; "-": standard output.',
     )
-    def run(folder: str, output: str) -> None:
+    @confidence_option()
+    def run(folder: str, output: str, min_confidence: float) -> None:
         from kg.workspace import Workspace
 
-        graph = Workspace(folder).graph()
+        graph = Workspace(folder).graph(min_confidence)
         if output != "-":
             exporter.write(graph, Path(output))
             return

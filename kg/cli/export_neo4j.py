@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from kg.cli.neo4j_options import neo4j_options
-from kg.cli.options import workspace_argument
+from kg.cli.options import confidence_option, workspace_argument
 
 if TYPE_CHECKING:
     from kg.exporters.neo4j import LoadReport
@@ -20,7 +20,8 @@ __all__ = ["neo4j"]
 @click.command(epilog="Example:  NEO4J_PASSWORD=... kg export neo4j graph --uri bolt://localhost:7687")
 @workspace_argument
 @neo4j_options
-def neo4j(folder: str, login: Callable[[], Login], graph_name: str) -> None:
+@confidence_option()
+def neo4j(folder: str, login: Callable[[], Login], graph_name: str, min_confidence: float) -> None:
     """Load the graph into a running Neo4j server (5 or newer), and check what it holds afterwards.
 
     Loading again updates what changed and deletes what is gone. Nodes and edges that do not carry the graph's name are
@@ -32,9 +33,9 @@ def neo4j(folder: str, login: Callable[[], Login], graph_name: str) -> None:
 
     workspace = Workspace(folder)
     counts = workspace.manifest()["counts"]
-    total = sum(counts["entities"].values()) + sum(counts["relations"].values())
+    total = 0 if min_confidence else sum(counts["entities"].values()) + sum(counts["relations"].values())
     address = login()
-    with workspace.open_graph() as source, Stages("rows") as stages:
+    with workspace.open_graph(min_confidence) as source, Stages("rows") as stages:
 
         def lines() -> IO[bytes]:
             source.seek(0)

@@ -8,7 +8,7 @@ from typing import IO
 
 import click
 
-from kg.cli.options import workspace_argument
+from kg.cli.options import confidence_option, workspace_argument
 
 __all__ = ["neo4j_admin"]
 
@@ -23,12 +23,13 @@ __all__ = ["neo4j_admin"]
     "-o", "--output", required=True, type=click.Path(file_okay=False), metavar="DIR", help="Folder for the files."
 )
 @click.option("--graph", "graph_name", default="kg", show_default=True, help="Name that every node and edge carries.")
-def neo4j_admin(folder: str, output: str, graph_name: str) -> None:
+@confidence_option()
+def neo4j_admin(folder: str, output: str, graph_name: str, min_confidence: float) -> None:
     """Write the files and say how to load them."""
     from kg.exporters.neo4j_admin import write_import_files
     from kg.workspace import Workspace
 
-    with Workspace(folder).open_graph() as source:
+    with Workspace(folder).open_graph(min_confidence) as source:
 
         def lines() -> IO[bytes]:
             source.seek(0)

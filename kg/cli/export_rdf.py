@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli.options import workspace_argument
+from kg.cli.options import confidence_option, workspace_argument
 from kg.schema import RDF_PROFILES
 
 __all__ = ["rdf"]
@@ -49,7 +49,16 @@ __all__ = ["rdf"]
     help="How full evidence speaks of an edge; default: named graphs in .nq and .trig, else reification. Triple terms "
     "are RDF 1.2.",
 )
-def rdf(folder: str, output: str, profile: str, base: str | None, evidence: str, statements: str | None) -> None:
+@confidence_option()
+def rdf(
+    folder: str,
+    output: str,
+    profile: str,
+    base: str | None,
+    evidence: str,
+    statements: str | None,
+    min_confidence: float,
+) -> None:
     """Write the graph of a workspace."""
     from kg.exporters.rdf import Options, groups_of_file, syntax_of, write_rdf
     from kg.exporters.rdf_terms import DEFAULT_BASE
@@ -59,15 +68,15 @@ def rdf(folder: str, output: str, profile: str, base: str | None, evidence: str,
     fingerprint = workspace.manifest().get("fingerprint")
     run = fingerprint if isinstance(fingerprint, str) else None
     options = Options(profile, DEFAULT_BASE if base is None else base, evidence, statements, run)
-    with workspace.open_graph() as source:
+    with workspace.open_graph(min_confidence) as source:
         if output != "-" and not output.startswith("-."):
-            write_rdf(groups_of_file(source), Path(output), options)
+            write_rdf(groups_of_file(source, evidence != "none"), Path(output), options)
             return
         with tempfile.TemporaryDirectory() as scratch:
             suffix = output[1:] or ".nt"
             aside = Path(scratch) / f"graph{suffix}"
             syntax_of(aside)
-            write_rdf(groups_of_file(source), aside, options)
+            write_rdf(groups_of_file(source, evidence != "none"), aside, options)
             with aside.open("rb") as written:
                 while chunk := written.read(1 << 20):
                     click.echo(chunk, nl=False)

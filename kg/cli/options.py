@@ -10,7 +10,7 @@ import click
 
 from kg.errors import UsageError
 
-__all__ = ["config_options", "input_options", "json_option", "workspace_argument"]
+__all__ = ["confidence_option", "config_options", "input_options", "json_option", "workspace_argument"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,6 +68,17 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="JSON Lines instead of a table.")(function)
 
 
+def confidence_option(default: float | None = 0.0) -> Callable[[F], F]:
+    """``--min-confidence``."""
+    return click.option(
+        "--min-confidence",
+        type=click.FloatRange(0, 1),
+        default=default,
+        metavar="0..1",
+        help="Keep only what is at least this sure; default: all.",
+    )
+
+
 def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
     def decorate(function: F) -> F:
         for decorator in reversed(decorators):
@@ -78,7 +89,10 @@ def _all(decorators: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
 
 
 def config_options(function: F) -> F:
-    """``--workers``, ``--seeds``, ``--model``, ``--no-model``, ``--config``, as one argument ``config``: a function that reads and checks them."""
+    """The options that settings come from, as one argument ``config``: a function that reads and checks them.
+
+    They are ``--workers``, ``--seeds``, ``--model``, ``--no-model``, ``--min-confidence`` and ``--config``.
+    """
 
     @functools.wraps(function)
     def call(
@@ -88,6 +102,7 @@ def config_options(function: F) -> F:
         seeds: str | None,
         model: str | None,
         no_model: bool,
+        min_confidence: float | None,
         **kwargs: Any,
     ) -> Any:
         def read() -> Any:
@@ -101,6 +116,7 @@ def config_options(function: F) -> F:
                 "workers": workers,
                 "seeds": Path(seeds) if seeds else None,
                 "model": NO_MODEL if no_model else model,
+                "min_confidence": min_confidence,
             }
             changes = {name: value for name, value in given.items() if value is not None}
             return read_config(config_file).model_copy(update=changes)
@@ -122,6 +138,7 @@ def config_options(function: F) -> F:
             help="Neural model to use instead of the built-in one (kg train).",
         ),
         click.option("--no-model", is_flag=True, help="Rules and vocabularies alone: faster, finds less."),
+        confidence_option(None),
         click.option(
             "--config", "config_file", type=click.Path(), metavar="FILE", help="TOML file with settings (see the docs)."
         ),

@@ -17,7 +17,16 @@ PACKAGE = ROOT / "kg"
 # stand side by side (see SIDE_BY_SIDE). A package's name stands for its modules.
 LAYERS: list[tuple[str, ...]] = [
     ("kg.errors", "kg.schema", "kg.ids", "kg.links", "kg.console", "kg.bulk", "kg.model", "kg.vocabulary"),
-    ("kg.candidates", "kg.graph", "kg.rejects", "kg.config", "kg.linking.variants", "kg.parents"),
+    (
+        "kg.candidates",
+        "kg.graph",
+        "kg.rejects",
+        "kg.config",
+        "kg.linking.variants",
+        "kg.parents",
+        "kg.confidence",
+        "kg.evaluate",
+    ),
     ("kg.protocols", "kg.registry"),
     (
         *("kg.readers", "kg.extractors", "kg.exporters", "kg.linking", "kg.assemble", "kg.papers", "kg.display"),
