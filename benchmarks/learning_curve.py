@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from kg.extractors.neural_runtime import SpanScores, best_spans
-from kg.training.data import CLASSES, ROLES, Example, examples, read_annotated
+from kg.training.data import CLASSES, ROLES, Example, chosen_share, examples, read_annotated
 from kg.training.loop import Settings, units
-from kg.training.run import Plan, Trainer, chosen_share, find_base, paper_scores
+from kg.training.run import Plan, Trainer, find_base, paper_scores
 
 
 def prediction(example: Example, scores: SpanScores) -> dict[str, Any]:

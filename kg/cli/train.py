@@ -68,6 +68,8 @@ def train(
         raise MissingExtraError(str(error.name), "train") from error
     plan = Plan(find_base(base), layers, folds, Settings(epochs=epochs, rate=rate, seed=seed))
     train_model(records, plan, output, _report, command=_command(click.get_current_context()))
+    if dev:
+        _evaluate(dev, texts, output)
 
 
 def _records(gold: Sequence[Path], texts: Path | None, dev: Path | None, share: float) -> list[Any]:
@@ -81,6 +83,14 @@ def _records(gold: Sequence[Path], texts: Path | None, dev: Path | None, share: 
     if not records:
         raise UsageError(f"no papers in {', '.join(map(str, gold))}")
     return chosen_share(records, share)
+
+
+def _evaluate(dev: Path, texts: Path | None, model: Path) -> None:
+    """What ``kg evaluate`` says of the new model."""
+    from kg.cli.evaluate import evaluate
+
+    arguments = [str(dev), "--model", str(model), "--calibration", *(["--texts", str(texts)] if texts else [])]
+    evaluate.main(arguments, prog_name="kg evaluate", standalone_mode=False)
 
 
 def _fit_rules(records: Sequence[Any], output: Path) -> None:

@@ -29,10 +29,12 @@ FILES = Path(__file__).parent / "files"
 PAGES = {page.relative_to(ROOT).as_posix(): page for page in pages()}
 NEED_A_SERVER = ("NEO4J_PASSWORD=", "kg export neo4j ", "kg import neo4j ", "kg neo4j-browser", "kg serve ")
 """Beginnings of commands that need a server or are one; tests of their own run them."""
+NEED_TORCH = ("kg train ",)
+"""Beginnings of commands that need torch and an encoder; ``tests/unit/test_cli_train.py`` runs them."""
 EXAMPLES = [
     example
     for example in dict.fromkeys(example for _, text in commands() for example in examples(text))
-    if not example.startswith(NEED_A_SERVER)
+    if not example.startswith((*NEED_A_SERVER, *NEED_TORCH))
 ]
 NOT_RUN = (
     *("curl", "make", "pip", "pipx", "git", "docker", "python3", ".venv/bin/pip", "export"),
@@ -60,7 +62,7 @@ def test_commands_that_are_not_run_are_none_of_ours(name: str) -> None:
     for block in blocks(PAGES[name].read_text(encoding="utf-8")):
         if block.info == "sh":
             for line in filter(None, block.text.splitlines()):
-                run_elsewhere = line.split()[0] in NOT_RUN or line.startswith(NEED_A_SERVER)
+                run_elsewhere = line.split()[0] in NOT_RUN or line.startswith((*NEED_A_SERVER, *NEED_TORCH))
                 assert run_elsewhere, f"{line!r}: put it into a console block, which is run"
         else:
             assert (

@@ -87,6 +87,16 @@ def test_a_second_call_takes_what_is_done(trained: tuple[Path, Result], gold: Pa
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
 
 
+def test_the_model_is_tried_on_papers_that_it_was_not_trained_on(
+    trained: tuple[Path, Result], gold: Path, base: Path, tmp_path: Path
+) -> None:
+    dev = write(tmp_path / "dev.jsonl", [PAPERS[0] | {"id": "title:other"}])
+    result = call(gold, "--dev", dev, "-o", trained[0], "--base", base, *EPOCHS)
+    assert result.exception is None, result.output
+    assert "expected calibration error" in result.stdout
+    assert result.stdout.count("Method") == 1
+
+
 def test_without_a_model_only_the_weights_of_the_rules_are_fitted(gold: Path, tmp_path: Path) -> None:
     result = call(gold, "-o", tmp_path / "weights", "--no-model")
     assert result.exception is None
