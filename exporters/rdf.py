@@ -141,7 +141,11 @@ class SortedLines:
         with Sorter(self._chunk) as sorter:
             for section in chain.from_iterable(blocks):
                 text = "".join(lines_of(section)) if isinstance(section, list) else section
-                sorter.add([f"{line}\n" for line in text[:-1].split("\n")] if self._by_line else [text])
+                if self._by_line:
+                    for line in text[:-1].split("\n"):
+                        sorter.add(line + "\n")
+                else:
+                    sorter.add(text)
             merged = sorter.merged()
             ordered = _without_repeats(merged) if self._by_line else merged
             written_aside(iter(lambda: "".join(islice(ordered, _PARTS)), ""), out)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 import marshal
+import os
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import IO, Any
@@ -18,6 +19,7 @@ CHUNK = 16 << 20
 _BLOCK = 1 << 16  # characters that are read at a time of each run
 _RUNS = 256  # runs that are merged at a time
 _HEAD = struct.Struct("<II")
+_FLUSH = 16 << 20  # bytes after which the disk is told of them
 
 
 class Sorter:
@@ -38,10 +40,10 @@ class Sorter:
         self._aside = ThreadPoolExecutor(1)
         self._pending: Future[None] | None = None
 
-    def add(self, parts: Sequence[str]) -> None:
-        """Take some."""
-        self._parts += parts
-        self._size += sum(map(len, parts))
+    def add(self, part: str) -> None:
+        """Take one."""
+        self._parts.append(part)
+        self._size += len(part)
         if self._size > self._chunk:
             self._wait()
             self._pending = self._aside.submit(self._spill, self._parts)
@@ -126,12 +128,35 @@ def _unpacked(file: IO[bytes]) -> Iterator[str]:
 
 
 def written_aside(texts: Iterable[str], out: IO[str]) -> None:
-    """Write texts in a thread of their own, each while the next is made."""
+    """Write texts in a thread of their own, each while the next is made, and set the disk to work as they come.
+
+    Else it would begin with most of a large file only when the file is complete.
+    """
+    descriptor = _file_behind(out)
+    done = 0
+
+    def write(text: str) -> None:
+        nonlocal done
+        out.write(text)
+        if descriptor is not None and (now := os.lseek(descriptor, 0, os.SEEK_CUR)) - done > _FLUSH:
+            os.posix_fadvise(descriptor, done, now - done, os.POSIX_FADV_DONTNEED)  # begins to write, waits for nothing
+            done = now
+
     with ThreadPoolExecutor(1) as aside:
-        pending: Future[int] | None = None
+        pending: Future[None] | None = None
         for text in texts:
             if pending is not None:
                 pending.result()
-            pending = aside.submit(out.write, text)
+            pending = aside.submit(write, text)
         if pending is not None:
             pending.result()
+
+
+def _file_behind(out: IO[str]) -> int | None:
+    """Descriptor of the file that is written, where it is one."""
+    try:
+        descriptor = out.fileno()
+        os.lseek(descriptor, 0, os.SEEK_CUR)
+    except (OSError, ValueError):
+        return None
+    return descriptor if hasattr(os, "posix_fadvise") else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,7 @@ def test_very_many_runs_are_merged_in_levels(monkeypatch: pytest.MonkeyPatch) ->
     words = [f"{number * 7919 % 1000:03}\n" for number in range(500)]
     with Sorter(chunk=40) as sorter:
         for word in words:
-            sorter.add([word])
+            sorter.add(word)
         assert list(sorter.merged()) == sorted(words)
 
 
@@ -111,6 +112,16 @@ def test_an_error_while_writing_aside_is_not_lost(tmp_path: Path) -> None:
     for texts in (["a"], ["a", "b"]):
         with pytest.raises(ValueError, match="closed file"):
             written_aside(texts, closed)
+
+
+def test_the_disk_is_set_to_work_early_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.exporters.rdf_sort._FLUSH", 10_000)
+    texts = ["x" * 9_000 for _ in range(9)]
+    with (tmp_path / "file").open("w") as file:
+        written_aside(texts, file)
+    memory = io.StringIO()
+    written_aside(texts, memory)
+    assert (tmp_path / "file").read_text() == memory.getvalue() == "".join(texts)
 
 
 @pytest.mark.parametrize("statements", ["reification", "triple-terms", "named-graphs"])
