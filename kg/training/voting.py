@@ -33,7 +33,7 @@ from kg.ids import digest
 __all__ = ["fit_votes"]
 
 MIN_COUNT = 4
-L2 = 4.0
+L2 = 2.0
 DROPPED = 0.2
 FOLDS = 5
 VOCABULARY = ("V:", "Vk:", "Vx:", "Vd:", "ab:V", "src:vocabulary")
