@@ -47,6 +47,8 @@ ROLES = {
     "Dataset": ("introduced", "trained", "used"),
     "Task": ("addressed", "mentioned"),
 }
+_ONLY_ROLE = {"Hardware": "used"}
+"""Of types whose role is not decided here; a metric is reported."""
 _RULES_ALONE = Path(__file__).with_name("cues.json")
 _ASIDE = frozenset(("Hardware", "Repository"))
 # "(pre-)trained on the X, Y and": the guideline's own words for the role, too rare in the papers to be learnt from them
@@ -287,7 +289,7 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
         for start, end in sorted({*form.spans, *_occurrences(text, lower, form.text)}):
             if taken.is_free(start, end):
                 taken.take(start, end)
-                role = roles.get(form.text, "reported")
+                role = roles.get(form.text, _ONLY_ROLE.get(decision.label.rstrip("+-"), "reported"))
                 if role == "used" and decision.label == "Dataset+" and _is_trained_on(text, start):
                     role = "trained"
                 confidence = calibrated(model, decision.label, decision.confidence)
