@@ -132,3 +132,88 @@ def test_the_help_ends_with_an_example_that_works(tmp_path: Path, source: str, m
     text = CliRunner().invoke(cli, ["build", "--help"]).stdout
     assert "kg build papers.jsonl -o graph" in text
     assert kg("papers.jsonl", "-o", "graph").exit_code == 0
+
+
+# Keeping a workspace up to date
+
+
+def titles(folder: str) -> set[str]:
+    return {paper.name for paper in Workspace(folder).graph().entities("Paper")}
+
+
+def export_of(folder: str) -> bytes:
+    with Workspace(folder).open_graph() as exported:
+        return exported.read()
+
+
+@pytest.mark.parametrize("name", ["arxiv:2401.00002", "arXiv:2401.00002v3", "https://arxiv.org/abs/2401.00002"])
+def test_a_removed_paper_takes_its_evidence_along(name: str, source: str, folder: str, tmp_path: Path) -> None:
+    kg(source, "-o", folder)
+    result = kg("-o", folder, "--remove", name)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert summary(result)["removed"] == "1 papers"
+    (tmp_path / "one.jsonl").write_text(lines(RECORDS[0]), encoding="utf-8")
+    kg(str(tmp_path / "one.jsonl"), "-o", str(tmp_path / "fresh"))
+    assert export_of(folder) == export_of(str(tmp_path / "fresh"))
+
+
+def test_a_removed_paper_comes_back_with_an_input_that_has_it(source: str, folder: str) -> None:
+    kg(source, "-o", folder)
+    before = export_of(folder)
+    kg(source, "-o", folder, "--remove", "2401.00002")
+    assert titles(folder) == {RECORDS[0]["title"]}
+    kg(source, "-o", folder)
+    assert export_of(folder) == before
+
+
+def test_a_paper_is_found_by_the_doi_of_any_of_its_records(tmp_path: Path, folder: str) -> None:
+    records = [
+        {"title": "One Paper", "abstract": "On ImageNet.", "doi": "10.1234/a", "arxiv_id": "2403.00001"},
+        {"title": "Another Paper", "abstract": "On BERT.", "doi": "10.1234/b"},
+    ]
+    kg("-", "-o", folder, input=lines(*records))
+    assert kg("-o", folder, "--remove", "https://doi.org/10.1234/A").exit_code == 0
+    assert titles(folder) == {"Another Paper"}
+
+
+def test_a_name_that_no_paper_has_is_said_and_the_rest_is_done(source: str, folder: str) -> None:
+    kg(source, "-o", folder)
+    result = kg("-o", folder, "--remove", "10.9/none", "--remove", "x\x1b", "--remove", "arxiv:2401.00001")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines() == [
+        "kg: there is no paper '10.9/none' to remove",
+        "kg: there is no paper 'x\\\\x1b' to remove",
+    ]
+    assert titles(folder) == {"BarNet"}
+
+
+def test_prune_leaves_what_the_inputs_have(tmp_path: Path, source: str, folder: str) -> None:
+    kg(source, "-o", folder)
+    changed = RECORDS[1] | {"abstract": "BarNet."}
+    (tmp_path / "papers.jsonl").write_text(lines(changed), encoding="utf-8")
+    rows = summary(kg(source, "-o", folder, "--prune"))
+    assert (rows["removed"], rows["extracted"]) == ("1 papers", "1 papers")
+    (paper,) = Workspace(folder).graph().entities("Paper")
+    assert paper.properties["abstract"] == "BarNet."
+    kg(source, "-o", str(tmp_path / "fresh"))
+    assert export_of(folder) == export_of(str(tmp_path / "fresh"))
+    rows = summary(kg(source, "-o", folder, "--prune"))
+    assert "removed" not in rows
+    assert rows["graph"].endswith("(unchanged)")
+
+
+def test_nothing_is_pruned_when_an_input_cannot_be_read_completely(tmp_path: Path, source: str, folder: str) -> None:
+    kg(source, "-o", folder)
+    (tmp_path / "papers.jsonl").write_text(lines(RECORDS[0]) + "{torn", encoding="utf-8")
+    result = kg(source, "-o", folder, "--prune")
+    assert result.exit_code == 1
+    assert result.stderr.endswith(", so nothing was pruned\n")
+    assert len(titles(folder)) == 2
+
+
+@pytest.mark.parametrize("options", [(), ("--prune",), ("--prune", "--remove", "x")])
+def test_inputs_are_needed_unless_papers_are_only_removed(options: tuple[str, ...], folder: str) -> None:
+    result = kg("-o", folder, *options)
+    assert result.exit_code == 2
+    assert "Missing argument" in result.stderr
+    assert not Path(folder).exists()
