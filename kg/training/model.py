@@ -81,7 +81,7 @@ def load_encoder(base: Path, layers: int | Sequence[int] | None = None) -> nn.Mo
     from transformers import AutoConfig, AutoModel
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    cast("Any", logging).disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(base)
         config.attention_probs_dropout_prob = 0.0  # lets the fused attention run

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,8 @@ def units(base: Path, tmp_path_factory: pytest.TempPathFactory) -> list[loop.Uni
     return runs.Trainer(trained_examples(), plan, tmp_path_factory.mktemp("none"), print).units
 
 
-def fresh(base: Path) -> model.SpanModel:
+def fresh(base: Path) -> Any:
+    """A new model; ``Any``, since torch says of no part of a module what it is."""
     torch.manual_seed(3)
     return model.SpanModel(model.load_encoder(base, 2), hidden=16)
 
@@ -148,15 +150,16 @@ def test_products_in_half_precision_have_nearly_the_same_gradients(base: Path, u
                 module.p = 0.0
         if halved:
             model._halve(fitted.encoder)
-        loop.loss_of(fitted(batch), batch, Settings()).backward()
+        loss: Any = loop.loss_of(fitted(batch), batch, Settings())
+        loss.backward()
         gradients.append(fitted.encoder.encoder.layer[0].intermediate.dense.weight.grad)
     cosine = torch.nn.functional.cosine_similarity(gradients[0].flatten(), gradients[1].flatten(), dim=0)
     assert float(cosine) > 0.99
 
 
 def test_layers_can_be_counted_or_named(base: Path) -> None:
-    whole = model.load_encoder(base)
-    last = model.load_encoder(base, [1])
+    whole: Any = model.load_encoder(base)
+    last: Any = model.load_encoder(base, [1])
     assert len(whole.encoder.layer) == 2
     assert len(last.encoder.layer) == last.config.num_hidden_layers == 1
     name = "attention.self.query.weight"
