@@ -122,9 +122,9 @@ class HardwareMatcher:
         entry = self._entry(text, found)
         if named:
             attributes["name"] = name_of(text[found.start : found.name_end], entry)
-        # "40GB A100 GPU": the memory in front is part of the product's name, as it is behind it
+        # "40GB A100 GPU": annotators leave the memory in front out of the form, unlike that behind the product
         before = p.MEMORY_BEFORE.search(text, max(0, found.start - 8), found.start)
-        start = before.start() if before and named else found.start
+        start = before.start() if before else found.start
         count = None if found.kind == "interconnect" else _count_of(text, start, found.end)
         if count is not None:
             attributes["count"] = count
@@ -137,7 +137,7 @@ class HardwareMatcher:
         introduced = found.introduced or said
         return Candidate(
             "Hardware",
-            start,
+            found.start,
             found.end,
             named=named,
             confidence=CONFIDENCE[found.rule],

@@ -42,7 +42,7 @@ def one(text: str) -> Candidate:
         ("fits a single RTX 3090Ti card", "RTX 3090Ti card", "RTX 3090Ti", 1),
         ("about 2.5k H100 GPUs", "H100 GPUs", "H100", 2500),
         ("on 4 high-end Titan Xp GPUs", "Titan Xp GPUs", "Titan Xp", 4),
-        ("on one 80GB A100 GPU", "80GB A100 GPU", "A100", 1),
+        ("on one 80GB A100 GPU", "A100 GPU", "A100", 1),
         ("nodes with A100s (8) each", "A100s", "A100", 8),
         ("nodes with A100 x 8 each", "A100", "A100", 8),
         ("it needs 200 H100 GPU hours", "H100 GPU", "H100", None),
