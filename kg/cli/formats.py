@@ -17,7 +17,7 @@ def formats(as_json: bool) -> None:
     """List the input formats.
 
     A format is told by content; --format NAME (of kg build and kg extract) forces one. Inputs may be files, folders,
-    quoted globs or "-" for standard input, and may be compressed with gzip.
+    quoted globs or "-" for standard input, and may be compressed or packed into archives.
     """
     from kg.registry import READERS
 

@@ -67,7 +67,7 @@ class AclReader:
 
     name = "acl"
     description = "ACL Anthology XML: a collection of volumes with their papers"
-    extensions = (".xml",)
+    extensions: tuple[str, ...] = (".xml",)
 
     def sniff(self, source: Input) -> float:
         """Sure of a collection of volumes, or of a volume of papers."""

@@ -78,7 +78,7 @@ class BibtexReader:
 
     name = "bibtex"
     description = "BibTeX and BibLaTeX, with abstracts where there are any"
-    extensions = (".bib",)
+    extensions: tuple[str, ...] = (".bib",)
 
     def sniff(self, source: Input) -> float:
         """Sure of an entry with a title; fairly sure of entries of well-known types."""

@@ -53,7 +53,7 @@ class FrontMatterReader:
 
     name = "front-matter"
     description = "Markdown or plain text with YAML front matter: a paper a file"
-    extensions = (".md", ".markdown", ".txt")
+    extensions: tuple[str, ...] = (".md", ".markdown", ".txt")
 
     def sniff(self, source: Input) -> float:
         """Sure of a block with a title, fairly sure of one whose body has a title."""

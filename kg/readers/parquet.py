@@ -30,7 +30,7 @@ class ParquetReader:
 
     name = "parquet"
     description = "Parquet, with columns named like those of a table"
-    extensions = (".parquet",)
+    extensions: tuple[str, ...] = (".parquet",)
 
     def sniff(self, source: Input) -> float:
         """Sure of the first four bytes."""

@@ -42,7 +42,7 @@ class PubmedReader:
 
     name = "pubmed"
     description = "PubMed XML: PubmedArticleSet, of baseline, updates and efetch"
-    extensions = (".xml",)
+    extensions: tuple[str, ...] = (".xml",)
 
     def sniff(self, source: Input) -> float:
         """Sure of the root element."""

@@ -43,7 +43,7 @@ class RisReader:
 
     name = "ris"
     description = "RIS: references exported by Zotero, EndNote, Scopus and publishers"
-    extensions = (".ris",)
+    extensions: tuple[str, ...] = (".ris",)
 
     def sniff(self, source: Input) -> float:
         """Sure when a line of the start is that of a record's type and another tagged line follows it."""
