@@ -129,9 +129,11 @@ class AssemblyStore:
 
     def add(self, paper_id: str, digest: str, notes: Notes) -> None:
         """Add a paper that the store does not have."""
+        waiting = self._waiting
         for entity, counts in notes.items():
             for (aspect, value), n in counts.items():
-                self._waiting[entity, aspect, value] += n
+                key = (entity, aspect, value)
+                waiting[key] = waiting.get(key, 0) + n
         blob = zlib.compress(json.dumps([(e, list(c.items())) for e, c in notes.items()]).encode(), 1)
         with self._translated():
             self._db.execute("INSERT INTO papers VALUES (?, ?, ?)", (paper_id, digest, blob))
