@@ -100,7 +100,7 @@ def test_a_format_can_be_forced(here: Path) -> None:
     assert [p.title for p in read("a", format="json")[0]] == ["One"]
     papers, rejects = read("a", format="jsonl")
     assert (papers, len(rejects)) == ([], 2)
-    with pytest.raises(UsageError, match="unknown format 'xml'; known: acl, arxiv-atom, .*csv, .*json"):
+    with pytest.raises(UsageError, match=r"unknown format 'xml'; known: acl, arxiv-atom, .*csv, .*json"):
         read("a", format="xml")
 
 
