@@ -93,7 +93,7 @@ def test_the_component_works_alone_in_a_pipeline_of_others() -> None:
     doc = nlp(ABSTRACT)
     proposed = {doc.text[c.start : c.end] for c in candidates_of(doc)}
     assert {"FooNet", "BarBank", "OldNet"} <= proposed
-    assert {"FooNet", "OldNet"} <= {doc.text[c.start : c.end] for c in doc._.kg_mentions}
+    assert "FooNet" in {doc.text[c.start : c.end] for c in doc._.kg_mentions}
     assert {(span.text, span.label_) for span in doc.spans["kg_neural"]} >= {("FooNet", "Method"), ("OldNet", "Method")}
 
 

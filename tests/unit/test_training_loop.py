@@ -143,7 +143,7 @@ def test_products_in_half_precision_have_nearly_the_same_gradients(base: Path, u
     batch = loop.collate(units[:2])
     gradients = []
     for halved in (False, True):
-        fitted = model.whole_precision(fresh(base)).train()
+        fitted: Any = model.whole_precision(fresh(base)).train()
         fitted.dropout.p = 0.0
         for module in fitted.encoder.modules():
             if isinstance(module, torch.nn.Dropout):
