@@ -71,4 +71,4 @@ def test_every_setting_is_named_in_the_docs() -> None:
     from kg.config import Config
 
     text = (DOCS / "how-to" / "configuration.md").read_text(encoding="utf-8")
-    assert [name for name in Config.model_fields if f"\n{name} = " not in text] == []
+    assert [name for name in Config.model_fields if f"\n{name} = " not in text and f"\n[{name}." not in text] == []
