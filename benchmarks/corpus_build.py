@@ -202,7 +202,7 @@ def main() -> None:
     for count in (0, 1, 1000):
         papers = write_part(arguments.corpus, at, count, arguments.output / f"new-{count}.jsonl")
         if count == 0:
-            papers = arguments.output / f"{sizes[0]}.jsonl"
+            papers = arguments.output / f"{sizes[-1]}.jsonl"
         found = in_process(arguments, target, papers)
         row(f"rerun {count} new", found)
         sys.stderr.write(f"  {found['seconds'] / without:.1%} of the full build without extraction ({without:.1f} s)\n")

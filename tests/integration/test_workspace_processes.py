@@ -15,9 +15,11 @@ import pytest
 
 from kg.assemble import assemble
 from kg.errors import WorkspaceError
+from kg.ids import paper_id
+from kg.model import Paper
 from kg.workspace import Workspace
 from tests.conftest import ROOT
-from tests.graphs import FINGERPRINT, ITEMS, VOCABULARY, sample_graph
+from tests.graphs import FINGERPRINT, ITEMS, VOCABULARY, extraction, sample_graph
 
 PREAMBLE = """
 import os, sys, time
@@ -43,13 +45,13 @@ with Workspace(folder).lock() as workspace:
     workspace.add_extractions(found(workspace))
 """
 SLOW_PUBLICATION = """
-import kg.embedded_write
-real = kg.embedded_write.write_database
+import kg.publication
+real = kg.publication.write_database
 def slow(graph, path):
     real(graph, path)
     say("ready")
     time.sleep(60)
-kg.embedded_write.write_database = slow
+kg.publication.write_database = slow
 with Workspace(folder).lock() as workspace:
     workspace.add_papers(papers)
     workspace.add_extractions(extraction(paper) for paper in workspace.pending(FINGERPRINT))
@@ -205,3 +207,39 @@ def test_a_full_disk_is_one_clear_line_and_keeps_the_published_graph(limit: int,
     assert "\n" not in message
     assert workspace.graph() == sample_graph()
     assert finish(BUILD, tmp_path) == (0, "")
+
+
+PUBLISH = """
+from kg.errors import KgError
+try:
+    with Workspace(folder).lock() as workspace:
+        workspace.publish_papers(FINGERPRINT, VOCABULARY, {})
+except KgError as error:
+    print(f"{type(error).__name__}: {error}")
+    sys.exit(error.exit_code)
+"""
+
+
+@pytest.mark.parametrize("papers", [20, 1500], ids=["brought up to date", "made whole"])
+@pytest.mark.parametrize("limit", [1_000, 100_000, 300_000])
+def test_a_disk_that_is_full_when_publishing_is_one_clear_line(limit: int, papers: int, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    made = [Paper(id=paper_id(f"Paper {n}"), title=f"Paper {n}", abstract="Text. " * 60) for n in range(1500 + papers)]
+    with workspace.lock():
+        for part in (made[:1500], made[1500:]):
+            workspace.add_papers(part)
+            workspace.add_extractions(extraction(paper) for paper in part)
+            if part is not made[1500:]:
+                workspace.publish_papers(FINGERPRINT, VOCABULARY, {})
+    before = workspace.manifest()
+    full = f"""
+    import resource, signal
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
+    """
+    code, message = finish(PUBLISH, tmp_path, before=dedent(full))
+    assert (code, message.startswith("ServiceError: cannot "), "\n" in message) == (3, True, False), message
+    assert workspace.manifest() == before
+    assert [path.name for path in (tmp_path / "builds").iterdir()] == [workspace.build_name]
+    assert finish(PUBLISH, tmp_path) == (0, "")
+    assert workspace.manifest()["counts"]["entities"] == {"Paper": 1500 + papers}
