@@ -14,13 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
-from spacy.tokens import Doc
 
 from kg.extractors.base import TITLE_SEPARATOR, candidates_of, text_of
 from kg.extractors.cues import CLASSES, NEURAL_CLASSES, ROLES, typed_features
@@ -29,6 +28,9 @@ from kg.extractors.neural import RULES, form_scores, propose
 from kg.extractors.neural_runtime import SpanScores
 from kg.extractors.pipeline import create_pipeline
 from kg.ids import digest
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 __all__ = ["fit_votes"]
 

@@ -30,11 +30,11 @@ LAYERS: list[tuple[str, ...]] = [
     ("kg.protocols", "kg.registry"),
     (
         *("kg.readers", "kg.extractors", "kg.exporters", "kg.linking", "kg.assemble", "kg.papers", "kg.display"),
-        *("kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.embedded_write", "kg.lookup"),
+        *("kg.identity", "kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.embedded_write", "kg.lookup"),
         *("kg.workspace", "kg.sorted_lines", "kg.assembly_store", "kg.publication", "kg.diff"),
     ),
     ("kg.sparql",),
-    ("kg.pipeline", "kg.server"),
+    ("kg.pipeline", "kg.server", "kg.training"),
     ("kg.cli",),
 ]
 SIDE_BY_SIDE = ("kg.extractors", "kg.exporters", "kg.readers", "kg.linking")
@@ -50,10 +50,27 @@ FOREIGN = {
     "starlette": ("kg.server",),
     "uvicorn": ("kg.server",),
     "anyio": ("kg.server",),
+    "onnxruntime": ("kg.extractors", "kg.training"),
+    "tokenizers": ("kg.extractors",),
+    "torch": ("kg.training",),
+    "transformers": ("kg.training",),
+    "onnx": ("kg.training",),
+    "scipy": ("kg.training",),
     "rich": ("kg.cli",),
     "click": ("kg.cli",),
 }
-HEAVY = {"spacy", "networkx", "pydantic", "ladybug", "pyarrow", "rich", "numpy", "ahocorasick_rs"}
+HEAVY = {
+    "spacy",
+    "networkx",
+    "pydantic",
+    "ladybug",
+    "pyarrow",
+    "rich",
+    "numpy",
+    "ahocorasick_rs",
+    "onnxruntime",
+    "torch",
+}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
