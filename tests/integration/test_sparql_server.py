@@ -454,8 +454,8 @@ def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(running
 
 
 def test_a_line_that_is_too_long_is_refused(running: Running) -> None:
-    assert raw_get(running, running.base + "x" * 100_000, "*/*").status_code == 414
-    assert raw_get(running, f"{running.endpoint}?query=" + "x" * 100_000, "*/*").status_code == 414
+    assert raw_get(running, running.base + "x" * 60_000, "*/*").status_code == 414
+    assert raw_get(running, f"{running.endpoint}?query=" + "x" * 60_000, "*/*").status_code == 414
     many = "&".join(f"a{n}=1" for n in range(500))
     assert running.http.get(f"{running.endpoint}?{many}").status_code == 400
 
