@@ -50,8 +50,10 @@ Item = tuple[Paper, Extraction, str]
 """A paper, what was found in it, and the digest of its record."""
 _MOST_PAPERS = 10_000
 _MOST_CHANGES = 100_000
-_LARGEST_WAL = 4 << 20
+_LARGEST_WAL = 12 << 20
 """Readers take the log in each time they open the database: half a second for so many bytes."""
+_WAL_OVER_LINES = 1.5
+"""Bytes that the log of the database takes for a byte of the export."""
 
 
 @dataclass(slots=True)
@@ -328,6 +330,7 @@ class _Changes:
     def __init__(self, counts: Counts) -> None:
         self.counts = counts
         self.graph = GraphChanges()
+        self.bytes = 0
 
     def see(self, old: list[bytes], new: list[bytes]) -> None:
         gone, come = [line for line in old if line not in new], [line for line in new if line not in old]
@@ -342,6 +345,7 @@ class _Changes:
                 if not come:
                     self.graph.removed.append(entity)
         for line in come:
+            self.bytes += len(line)
             if _is_relation(line):
                 relation = Relation.model_validate_json(line)
                 self.counts.relation(relation)
@@ -359,12 +363,13 @@ def _is_relation(line: bytes) -> bool:
 def _bring_up_to_date(folder: Path, old: Path, changes: _Changes) -> None:
     """The database of the graph before with the changes, or made anew where they are many."""
     database = folder / DATABASE
-    if changes.graph.size <= _MOST_CHANGES:
+    wal = wal_of(old / DATABASE)
+    expected = (wal.stat().st_size if wal.exists() else 0) + _WAL_OVER_LINES * changes.bytes
+    if changes.graph.size <= _MOST_CHANGES and expected <= _LARGEST_WAL:
         update_database(old / DATABASE, database, changes.graph, _label_of)
-        wal = wal_of(database)
-        if (not wal.exists() or wal.stat().st_size <= _LARGEST_WAL) and _has(database, changes.counts):
+        if _has(database, changes.counts):
             return
-        wal.unlink(missing_ok=True)
+        wal_of(database).unlink(missing_ok=True)
         database.unlink()
     with (folder / GRAPH).open("rb") as lines:
         _write_database(lines, database)
