@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from shutil import copyfileobj
+from typing import IO, Any
 
 from pydantic import ValidationError
 
@@ -100,6 +102,15 @@ class JsonLines:
         """
         with open_output(path) as out:
             out.writelines(lines_of(graph))
+
+    def write_lines(self, lines: IO[bytes], path: Path) -> None:
+        """Write what the file of an export holds to another file, without reading it as a graph.
+
+        Raises:
+            ServiceError: if the target cannot be written.
+        """
+        with open_output(path) as out, TextIOWrapper(lines, encoding="utf-8", newline="\n") as source:
+            copyfileobj(source, out, 1 << 20)
 
     @no_garbage_collection()
     def read_back(self, path: Path) -> KnowledgeGraph:

@@ -391,19 +391,20 @@ class Workspace:
         with self.open_graph(min_confidence) as lines:
             return EXPORTER.read_lines(lines, self.folder / GRAPH)
 
-    def open_graph(self, min_confidence: float = 0.0) -> IO[bytes]:
+    def open_graph(self, min_confidence: float = 0.0, *, check: bool = False) -> IO[bytes]:
         """The canonical export of the published graph, open for reading; it stays readable when another is published.
 
         Args:
             min_confidence: As in ``kg.confidence.sure_lines``; 0 for the graph as it is.
+            check: Whether to read it once to see that it is what was written.
 
         Raises:
             WorkspaceError: if nothing is published, or it is damaged.
             ServiceError: if there is no room for what is sure enough.
         """
         if not min_confidence:
-            return self._from_build(lambda build: (build / GRAPH).open("rb"))
-        with self.open_graph() as whole:
+            return self._from_build(_checked_graph if check else lambda build: (build / GRAPH).open("rb"))
+        with self.open_graph(check=check) as whole:
             try:
                 return sure_lines(whole, min_confidence)
             except OSError as error:
@@ -492,6 +493,16 @@ class _Assembly:
             for leftover in aside.iterdir():
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
             return None
+
+
+def _checked_graph(build: Path) -> IO[bytes]:
+    graph = (build / GRAPH).open("rb")
+    digest = hashlib.file_digest(graph, "sha256").hexdigest()
+    if _read_manifest(build).get("graph_digest") != f"sha256:{digest}":
+        graph.close()
+        raise WorkspaceError(f"{GRAPH} is not what was written")
+    graph.seek(0)
+    return graph
 
 
 def _read_manifest(build: Path) -> dict[str, Any]:

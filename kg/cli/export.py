@@ -5,11 +5,14 @@ from __future__ import annotations
 import tempfile
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from kg.cli.options import confidence_option, workspace_argument
+
+if TYPE_CHECKING:
+    from kg.workspace import Workspace
 
 __all__ = ["export"]
 
@@ -68,15 +71,24 @@ def _command(exporter: Any) -> click.Command:
     def run(folder: str, output: str, min_confidence: float) -> None:
         from kg.workspace import Workspace
 
-        graph = Workspace(folder).graph(min_confidence)
+        workspace = Workspace(folder)
         if output != "-":
-            exporter.write(graph, Path(output))
+            _write(exporter, workspace, Path(output), min_confidence)
             return
         with tempfile.TemporaryDirectory() as scratch:
             aside = Path(scratch) / f"graph{exporter.extensions[0]}"
-            exporter.write(graph, aside)
+            _write(exporter, workspace, aside, min_confidence)
             with aside.open("rb") as source:
                 while chunk := source.read(1 << 20):
                     click.echo(chunk, nl=False)
 
     return run
+
+
+def _write(exporter: Any, workspace: Workspace, path: Path, min_confidence: float) -> None:
+    """Write the graph of a workspace: line by line where the exporter can, else from memory."""
+    if hasattr(exporter, "write_lines"):
+        with workspace.open_graph(min_confidence, check=True) as lines:
+            exporter.write_lines(lines, path)
+    else:
+        exporter.write(workspace.graph(min_confidence), path)

@@ -183,3 +183,18 @@ def test_the_lines_of_the_export_have_all_fields() -> None:
     entity = Entity(id="method:s", type="Method", name="S", properties={"b": 1, "a": 2})
     assert json.loads(line_of(entity)) == entity.model_dump(mode="json")
     assert line_of(entity).index('"a"') < line_of(entity).index('"b"')
+
+
+def test_an_export_of_a_graph_that_is_not_what_was_written_is_refused(old: Workspace, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from kg.cli.main import cli
+
+    good, bad = tmp_path / "good.jsonl", tmp_path / "bad.jsonl"
+    assert CliRunner().invoke(cli, ["export", "jsonl", str(old.folder), "-o", str(good)]).exit_code == 0
+    assert good.read_bytes() == (build_of(old) / "graph.jsonl").read_bytes()
+    (build_of(old) / "graph.jsonl").write_bytes(good.read_bytes()[:-100])
+    result = CliRunner().invoke(cli, ["export", "jsonl", str(old.folder), "-o", str(bad)])
+    assert result.exit_code == 2
+    assert "is damaged (graph.jsonl is not what was written): run kg build again" in result.stderr
+    assert not bad.exists()
