@@ -3,9 +3,9 @@ r"""Papers per second of ``kg extract`` with the neural model, against a BERT-ba
 
     python benchmarks/neural_speed.py ../shared/seeds ../shared/gold/train.jsonl --papers 2000 --torch-papers 96
 
-    bert    an encoder of BERT-base's size (12 layers, 768 wide, random weights), torch in fp32 on all cores, texts cut into
-            the same word pieces and sorted by length, at each of several batch sizes; the best one counts. This is
-            the size of SciBERT, on which extractors of this kind are built; heads and decoding are not counted.
+    bert    an encoder of BERT-base's size (12 layers, 768 wide, random weights), torch in fp32 on all cores, texts
+            cut into the same word pieces and sorted by length, at each of several batch sizes; the best one counts.
+            This is the size of SciBERT, on which extractors of this kind are built; heads and decoding are not counted.
     model   ``kg.pipeline.extract`` with the model that ships: text in, finished JSON records out, one process a core
     rules   the same without the model
 

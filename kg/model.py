@@ -36,8 +36,8 @@ class Paper(_Value):
     """A paper as a reader yields it, or several records of one paper merged.
 
     ``date`` is ISO 8601 to the precision known: ``2024``, ``2024-05`` or ``2024-05-17``. ``orcids`` maps a name as in
-    ``authors`` to a bare ORCID, ``rors`` a name as in ``organizations`` to a bare ROR id. ``identifiers`` are sorted and
-    say whose they are: ``openalex:W123``, ``s2:...``, ``acl:P19-1001``, ``pmid:1``, ``pmcid:PMC1``, ``dblp:...``.
+    ``authors`` to a bare ORCID, ``rors`` a name as in ``organizations`` to a bare ROR id. ``identifiers`` are sorted
+    and say whose they are: ``openalex:W123``, ``s2:...``, ``acl:P19-1001``, ``pmid:1``, ``pmcid:PMC1``, ``dblp:...``.
 
     Only a merge (``kg.papers.merged``) fills ``provenance`` (field -> the records its value is from) and ``conflicts``.
     """
