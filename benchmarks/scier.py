@@ -70,7 +70,8 @@ def documents(path: Path) -> Iterator[tuple[str, list[Sentence]]]:
 def chunks(path: Path) -> Iterator[dict[str, Any]]:
     """Neighbouring sentences as one text of some 220 words, so that an acronym stands beside its long form."""
     for name, sentences in documents(path):
-        number, text, spans = 0, "", []
+        number, text = 0, ""
+        spans: list[tuple[int, int, str]] = []
         for sentence, entities in sentences:
             if text and len(text.split()) + len(sentence.split()) > CHUNK_WORDS:
                 yield {"id": f"{name}-{number}", "abstract": text, "spans": spans}
