@@ -257,7 +257,8 @@ class Workspace:
             fingerprint: The pipeline whose extractions count.
             vocabulary: As in ``assemble``.
             manifest: What the builder knows besides. Format, version, counts and digests are added.
-            on_stage: Called with "assembling" and the number of papers to go through; gives its progress callback.
+            on_stage: Called with "assembling" and the number of papers to go through, then with "publishing" and 0;
+                gives the progress callback of the stage.
             min_confidence: Mentions that are less sure stay in the log and out of the graph.
 
         Returns:
@@ -469,6 +470,8 @@ class _Assembly:
             yield item
             if tick:
                 tick(1)
+        if self.on_stage:
+            self.on_stage("publishing", 0)
 
     def _sure(self, extraction: Extraction) -> Extraction:
         return sure_mentions(extraction, self.min_confidence) if self.min_confidence else extraction

@@ -103,7 +103,7 @@ def test_rejects_can_go_elsewhere(tmp_path: Path, folder: str) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ((), "Missing argument 'INPUT...'"),
+        (("-o", "graph"), "Missing argument 'INPUT...'"),
         (("papers.jsonl",), "Missing option '-o'"),
         (("no-such-file.jsonl", "-o", "graph"), "no-such-file.jsonl"),
         (("papers.jsonl", "-o", "papers.jsonl"), "papers.jsonl"),
