@@ -12,6 +12,7 @@ def test_names_of_the_package() -> None:
     assert kg.__all__ == ["__version__", "load"]
     assert model.__all__ == [
         "Attributes",
+        "Conflict",
         "Entity",
         "Evidence",
         "Extraction",
