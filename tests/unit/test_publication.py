@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +200,37 @@ def test_an_export_of_a_graph_that_is_not_what_was_written_is_refused(old: Works
     assert result.exit_code == 2
     assert "is damaged (graph.jsonl is not what was written): run kg build again" in result.stderr
     assert not bad.exists()
+
+
+def in_log(workspace: Workspace) -> dict[str, int]:
+    """Extractions in the log, by pipeline."""
+    with closing(sqlite3.connect(workspace.folder / "log.sqlite")) as log:
+        return dict(log.execute("SELECT fingerprint, count(*) FROM extractions GROUP BY fingerprint").fetchall())
+
+
+def test_the_log_keeps_what_the_last_two_pipelines_found_in_texts_that_papers_have(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "graph")
+    papers = [paper(number) for number in range(6)]
+    with workspace.lock():
+        workspace.add_papers(made for made, _ in papers)
+        for fingerprint in ("one", "two", "three"):
+            found = [extraction.model_copy(update={"fingerprint": fingerprint}) for _, extraction in papers]
+            workspace.add_extractions(found)
+            workspace.publish_papers(fingerprint, VOCABULARY, {})
+        assert in_log(workspace) == {"two": 6, "three": 6}
+        workspace.remove(["p001", "p002"])
+        workspace.publish_papers("three", VOCABULARY, {})
+    assert in_log(workspace) == {"two": 4, "three": 4}
+
+
+def test_a_log_that_is_half_empty_becomes_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kg.extraction_log._WORTH_VACUUM", 10)
+    workspace = Workspace(tmp_path / "graph")
+    put(workspace, *map(paper, range(400)))
+    before = (workspace.folder / "log.sqlite").stat().st_size
+    with workspace.lock():
+        workspace.remove([f"p{number:03}" for number in range(300)])
+        publish(workspace)
+    assert (workspace.folder / "log.sqlite").stat().st_size < before / 2
+    assert workspace.paper_count == 100
+    assert workspace.pending_count(FINGERPRINT) == 0
