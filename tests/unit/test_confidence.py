@@ -204,9 +204,7 @@ def test_kg_extract_writes_what_is_sure_enough(papers: str) -> None:
 
 def test_kg_extract_shows_what_is_sure_enough() -> None:
     assert "method:resnet50" in run("extract", "--text", "We use ResNet-50.", "--no-model", "--min-confidence", "0.5")
-    assert "method:resnet50" not in run(
-        "extract", "--text", "We use ResNet-50.", "--no-model", "--min-confidence", "1"
-    )
+    assert "method:resnet50" not in run("extract", "--text", "We use ResNet-50.", "--no-model", "--min-confidence", "1")
 
 
 def test_kg_evaluate_counts_what_is_sure_enough(tmp_path: Path) -> None:
