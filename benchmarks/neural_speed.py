@@ -57,7 +57,8 @@ def bert_rate(work: list[Paper], batch: int) -> float:
     texts = sorted(
         ([i for word in f"{p.title} {p.abstract}".split() for i in pieces(word)][:512] for p in work), key=len
     )
-    encoder = BertModel(BertConfig()).eval()
+    encoder = BertModel(BertConfig())
+    encoder.train(False)
     with torch.inference_mode():
         start = time.perf_counter()
         for begin in range(0, len(texts), batch):

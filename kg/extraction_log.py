@@ -2,10 +2,13 @@
 
 Tables (``PRAGMA user_version`` is the version of this layout):
 
-    records      every record as it was read, once; ``paper`` is the group it was merged into
-    keys         what two records of one paper share (arXiv id, DOI, title ...), and its group
-    papers       one row a group: the merged paper; ``own`` is the id that its source gave it, if any
+    records      every record as it was read, once; ``paper`` is the paper that it is a record of
+    keys         what records of one paper may share (arXiv id, DOI, title ...), and the cluster of records it connects
+    papers       the papers, merged from their records; ``wanted`` is the id that a paper would have were it alone
     extractions  what one pipeline (fingerprint) found in one text (digest of title and abstract)
+
+Which records of a cluster are one paper is computed anew when the cluster changes (``kg.identity``). A cluster may be
+larger than its records' keys connect it: that costs time and changes nothing.
 
 The rollback journal with ``synchronous=FULL`` stays: commits are few and large here, it leaves one file that can be
 copied and read in a read-only folder, and a build that is killed loses at most the batch it was in.
@@ -14,42 +17,42 @@ copied and read in a read-only folder, and a build that is killed loses at most 
 from __future__ import annotations
 
 import hashlib
-import re
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import reduce
 from itertools import islice
 from pathlib import Path
 
 from kg.errors import ServiceError, UsageError, WorkspaceError
-from kg.ids import digest, paper_id
+from kg.identity import merge_keys, same_papers, strong_keys
+from kg.ids import arxiv_id_of, digest, doi_of
 from kg.model import Extraction, Paper
-from kg.papers import merge_keys, merge_papers
-from kg.schema import NODE_TYPES
+from kg.papers import guarded_id, merged, wanted_id
 
 __all__ = ["AddedPapers", "ExtractionLog"]
 
-VERSION = 1
+VERSION = 2
 _TABLES = (
-    "CREATE TABLE records (digest TEXT PRIMARY KEY, paper INTEGER NOT NULL, json TEXT NOT NULL)",
+    "CREATE TABLE records (digest TEXT PRIMARY KEY, cluster INTEGER NOT NULL, paper INTEGER, json TEXT NOT NULL)",
+    "CREATE INDEX records_cluster ON records (cluster)",
     "CREATE INDEX records_paper ON records (paper)",
-    "CREATE TABLE keys (key TEXT PRIMARY KEY, paper INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE INDEX keys_paper ON keys (paper)",
-    "CREATE TABLE papers (number INTEGER PRIMARY KEY, id TEXT UNIQUE, own TEXT, digest TEXT, text_digest TEXT,"
-    " json TEXT)",
-    "CREATE INDEX papers_own ON papers (own)",
-    "CREATE TABLE extractions (text_digest TEXT, fingerprint TEXT, data BLOB NOT NULL,"
+    "CREATE TABLE keys (key TEXT PRIMARY KEY, cluster INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX keys_cluster ON keys (cluster)",
+    "CREATE TABLE papers (number INTEGER PRIMARY KEY, cluster INTEGER NOT NULL, id TEXT UNIQUE, wanted TEXT NOT NULL,"
+    " digest TEXT, text_digest TEXT, json TEXT NOT NULL)",
+    "CREATE INDEX papers_cluster ON papers (cluster)",
+    "CREATE INDEX papers_wanted ON papers (wanted)",
+    "CREATE TABLE IF NOT EXISTS extractions (text_digest TEXT, fingerprint TEXT, data BLOB NOT NULL,"
     " PRIMARY KEY (text_digest, fingerprint))",
 )
-# Ids that say what they name; a source's own id must not look like one.
-_RESERVED_ID = re.compile(rf"(?:arxiv|doi|title|{'|'.join(t.prefix for t in NODE_TYPES.values())}):")
 _PAGE = 500
 _BATCH = 1000
 _COMMIT_SECONDS = 5.0
+_WORTH_VACUUM = 1000
+"""Unused pages from which on a file is worth to be made smaller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class AddedPapers:
     """What became of the records that were added: ``records == new + merged + unchanged``.
 
     Attributes:
-        new: Records of papers that the log did not have.
-        merged: New records of papers that it had.
+        new: Papers that the log has more than before.
+        merged: New records that made no new paper.
         unchanged: Records that it had already.
     """
 
@@ -70,10 +73,10 @@ class AddedPapers:
 
 @dataclass(slots=True)
 class _Changes:
-    """Groups whose records changed, and sources' own ids that were given or taken away."""
+    """Clusters whose records changed, and the ids that papers want or wanted that are affected."""
 
-    groups: set[int] = field(default_factory=set)
-    own_ids: set[str] = field(default_factory=set)
+    clusters: set[int] = field(default_factory=set)
+    wanted: set[str] = field(default_factory=set)
 
 
 @contextmanager
@@ -103,6 +106,7 @@ class ExtractionLog:
         self.path = path
         if not write and not path.is_file():
             raise WorkspaceError(f"{path.parent} is not a workspace: it has no {path.name}")
+        self._is_watching = False
         mode = "rwc" if write else "ro"
         with _translated(path):
             self._db = sqlite3.connect(
@@ -122,13 +126,27 @@ class ExtractionLog:
             )
         if write:
             self._db.execute("PRAGMA synchronous = FULL")
-        if version == 0 and write:
-            with self._transaction():
-                for statement in _TABLES:
-                    self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {VERSION}")
+            if version < VERSION:
+                with self._transaction():
+                    self._renew(version)
         elif version == 0:
             raise WorkspaceError(f"{self.path.parent} is not a workspace: {self.path.name} is empty")
+
+    def _renew(self, version: int) -> None:
+        """Make the tables; the records of an older version are merged anew, what was extracted stays."""
+        if version:
+            self._db.execute("CREATE TEMP TABLE old AS SELECT json FROM records")
+            for table in ("records", "keys", "papers"):
+                self._db.execute(f"DROP TABLE {table}")
+        for statement in _TABLES:
+            self._db.execute(statement)
+        if version:
+            changes = _Changes()
+            for (text,) in self._db.execute("SELECT json FROM old"):
+                self._add_record(Paper.model_validate_json(text), changes)
+            self._write_papers(changes)
+            self._db.execute("DROP TABLE old")
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""
@@ -156,87 +174,109 @@ class ExtractionLog:
     # Papers
 
     def add_papers(self, papers: Iterable[Paper]) -> AddedPapers:
-        """Add records; those that share a merge key with others become one paper with them.
+        """Add records; those of one paper (see ``kg.identity``) become one.
 
         The result depends on the set of records only, not on their order or on how many calls bring them.
         """
-        new = merged = unchanged = 0
+        before = self.paper_count
+        records = fresh = 0
         waiting = iter(papers)
         while batch := list(islice(waiting, _BATCH)):
             with self._transaction():
                 changes = _Changes()
-                for paper in batch:
-                    outcome = self._add_record(paper, changes)
-                    new += outcome == "new"
-                    merged += outcome == "merged"
-                    unchanged += outcome == "unchanged"
+                fresh += sum(self._add_record(paper, changes) for paper in batch)
                 self._write_papers(changes)
-        return AddedPapers(new + merged + unchanged, new, merged, unchanged)
+            records += len(batch)
+        # A record may make one paper of two, or show that what seemed one paper is two.
+        new = min(max(self.paper_count - before, 0), fresh)
+        return AddedPapers(records, new, fresh - new, records - fresh)
 
-    def _add_record(self, paper: Paper, changes: _Changes) -> str:
+    def _add_record(self, paper: Paper, changes: _Changes) -> bool:
+        """Add a record to the cluster that its keys belong to; False if the log has it already."""
         text = paper.model_dump_json()
         key = digest(text, 32)
+        if self._is_watching:
+            self._db.execute("INSERT OR IGNORE INTO temp.seen VALUES (?)", (key,))
         if self._db.execute("SELECT 1 FROM records WHERE digest = ?", (key,)).fetchone():
-            return "unchanged"
+            return False
         keys = sorted(set(merge_keys(paper)))
         marks = ",".join("?" * len(keys))
-        found = self._db.execute(f"SELECT DISTINCT paper FROM keys WHERE key IN ({marks}) ORDER BY paper", keys)  # noqa: S608
-        known = [group for (group,) in found]
-        number = self._unite(known, changes) if known else self._next_number()
-        self._db.execute("INSERT INTO records VALUES (?, ?, ?)", (key, number, text))
-        self._db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", ((key, number) for key in keys))
-        changes.groups.add(number)
-        return "merged" if known else "new"
+        found = self._db.execute(f"SELECT DISTINCT cluster FROM keys WHERE key IN ({marks}) ORDER BY cluster", keys)  # noqa: S608
+        known = [cluster for (cluster,) in found]
+        cluster = self._unite(known, changes) if known else self._next_cluster()
+        self._db.execute("INSERT INTO records (digest, cluster, json) VALUES (?, ?, ?)", (key, cluster, text))
+        self._db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?)", ((key, cluster) for key in keys))
+        changes.clusters.add(cluster)
+        return True
 
-    def _next_number(self) -> int:
-        (number,) = self._db.execute("SELECT coalesce(max(paper), 0) + 1 FROM keys").fetchone()
+    def _next_cluster(self) -> int:
+        (number,) = self._db.execute("SELECT coalesce(max(cluster), 0) + 1 FROM keys").fetchone()
         return int(number)
 
-    def _unite(self, groups: list[int], changes: _Changes) -> int:
-        """Make several groups one, and return its number."""
-        first, *others = groups
+    def _unite(self, clusters: list[int], changes: _Changes) -> int:
+        """Make several clusters one, and return its number."""
+        first, *others = clusters
         for other in others:
-            self._db.execute("UPDATE records SET paper = ? WHERE paper = ?", (first, other))
-            self._db.execute("UPDATE keys SET paper = ? WHERE paper = ?", (first, other))
-            self._remove_paper(other, changes)
-            changes.groups.discard(other)
+            for table in ("records", "keys", "papers"):
+                self._db.execute(f"UPDATE {table} SET cluster = ? WHERE cluster = ?", (first, other))  # noqa: S608
+            changes.clusters.discard(other)
         return first
 
-    def _remove_paper(self, number: int, changes: _Changes) -> None:
-        row = self._db.execute("DELETE FROM papers WHERE number = ? RETURNING own", (number,)).fetchone()
-        if row is not None and row[0] is not None:
-            changes.own_ids.add(row[0])
-
     def _write_papers(self, changes: _Changes) -> None:
-        """Merge the changed groups anew from all their records, then name every paper that this touches."""
-        for number in sorted(changes.groups):
-            self._remove_paper(number, changes)
-            rows = self._db.execute("SELECT json FROM records WHERE paper = ? ORDER BY digest", (number,)).fetchall()
-            paper = reduce(merge_papers, [Paper.model_validate_json(text) for (text,) in rows])
-            own = None if _RESERVED_ID.match(paper.id) else paper.id
-            self._db.execute(
-                "INSERT INTO papers (number, own, json) VALUES (?, ?, ?)", (number, own, paper.model_dump_json())
+        """Make the papers of the changed clusters anew from all their records, then name every paper this touches."""
+        numbers = [number for cluster in sorted(changes.clusters) for number in self._renew_cluster(cluster, changes)]
+        self._name(numbers, changes.wanted)
+
+    def _renew_cluster(self, cluster: int, changes: _Changes) -> Iterator[int]:
+        """Part the records of a cluster into papers; yields their numbers."""
+        gone = self._db.execute("DELETE FROM papers WHERE cluster = ? RETURNING wanted", (cluster,)).fetchall()
+        changes.wanted.update(wanted for (wanted,) in gone)
+        rows = self._db.execute("SELECT digest, json FROM records WHERE cluster = ? ORDER BY digest", (cluster,))
+        digests: dict[int, str] = {}
+        papers: list[Paper] = []
+        for key, text in rows.fetchall():
+            papers.append(Paper.model_validate_json(text))
+            digests[id(papers[-1])] = key
+        for records in same_papers(papers):
+            paper = merged(records)
+            changes.wanted.add(wanted := wanted_id(paper))
+            number = self._db.execute(
+                "INSERT INTO papers (cluster, wanted, text_digest, json) VALUES (?, ?, ?, ?)",
+                (cluster, wanted, _text_digest(paper), paper.model_dump_json()),
+            ).lastrowid
+            self._db.executemany(
+                "UPDATE records SET paper = ? WHERE digest = ?", ((number, digests[id(record)]) for record in records)
             )
-            if own is None:
-                self._name(number, paper, None)
-            else:
-                changes.own_ids.add(own)
-        for own in sorted(changes.own_ids):
-            self._name_by_own_id(own)
+            yield int(number or 0)
 
-    def _name_by_own_id(self, own: str) -> None:
-        """A source's own id stands while one paper has it; papers that share it are named by what they are."""
-        self._db.execute("UPDATE papers SET id = NULL WHERE own = ?", (own,))
-        rows = self._db.execute("SELECT number, json FROM papers WHERE own = ?", (own,)).fetchall()
-        for number, text in rows:
-            self._name(number, Paper.model_validate_json(text), own if len(rows) == 1 else None)
+    def _name(self, numbers: Iterable[int], touched: Iterable[str]) -> None:
+        """Give new papers, and those that share an id with them or did, the ids they have a right to.
 
-    def _name(self, number: int, paper: Paper, own: str | None) -> None:
-        name = own if own is not None else paper_id(paper.title, arxiv_id=paper.arxiv_id, doi=paper.doi)
+        A wanted id stands while one paper wants it; papers that share it are named by all that tells them apart.
+        """
+        renamed = set(numbers)
+        for wanted in touched:
+            rows = self._db.execute(
+                "SELECT number FROM papers WHERE wanted = ?1 AND (id = ?1"
+                " OR 1 = (SELECT count(*) FROM (SELECT 1 FROM papers WHERE wanted = ?1 LIMIT 2)))",
+                (wanted,),
+            )
+            renamed.update(number for (number,) in rows)
+        ordered = sorted(renamed)
+        self._db.executemany("UPDATE papers SET id = NULL WHERE number = ?", ((number,) for number in ordered))
+        for number in ordered:
+            self._give_id(number)
+
+    def _give_id(self, number: int) -> None:
+        wanted, text = self._db.execute("SELECT wanted, json FROM papers WHERE number = ?", (number,)).fetchone()
+        paper = Paper.model_validate_json(text)
+        several = self._db.execute("SELECT 1 FROM papers WHERE wanted = ? LIMIT 2", (wanted,)).fetchall()[1:]
+        name = guarded_id(paper) if several else wanted
+        while self._db.execute("SELECT 1 FROM papers WHERE id = ?", (name,)).fetchone():
+            name = f"title:{digest(name + text)}"  # nothing that counts tells it from the other: never seen
         text = paper.model_copy(update={"id": name}).model_dump_json()
         self._db.execute(
-            "UPDATE papers SET id = ?, digest = ?, text_digest = ?, json = ? WHERE number = ?",
-            (name, digest(text, 32), _text_digest(paper), text, number),
+            "UPDATE papers SET id = ?, digest = ?, json = ? WHERE number = ?", (name, digest(text, 32), text, number)
         )
 
     @property
@@ -250,6 +290,82 @@ class ExtractionLog:
         """Number of distinct records that the papers were merged from."""
         with _translated(self.path):
             return int(self._db.execute("SELECT count(*) FROM records").fetchone()[0])
+
+    # Removal
+
+    def watch(self) -> None:
+        """From now on, remember which records are added, known ones too, for ``prune``."""
+        with self._transaction():
+            self._db.execute("DROP TABLE IF EXISTS temp.seen")
+            self._db.execute("CREATE TEMP TABLE seen (digest TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._is_watching = True
+
+    def prune(self) -> int:
+        """Remove the records that were not added since ``watch``, and papers without records with them.
+
+        Returns:
+            How many papers fewer there are.
+        """
+        return self._remove_records("digest NOT IN (SELECT digest FROM temp.seen)", [()])
+
+    def remove(self, ids: Iterable[str]) -> int:
+        """Remove papers with all their records. Returns how many papers fewer there are."""
+        return self._remove_records("paper = (SELECT number FROM papers WHERE id = ?)", [(name,) for name in ids])
+
+    def _remove_records(self, condition: str, values: Iterable[tuple[str, ...]]) -> int:
+        before = self.paper_count
+        with self._transaction():
+            changes = _Changes()
+            for value in values:
+                gone = self._db.execute(f"DELETE FROM records WHERE {condition} RETURNING cluster", value)  # noqa: S608
+                changes.clusters.update(cluster for (cluster,) in gone.fetchall())
+            self._write_papers(changes)
+            for cluster in changes.clusters:
+                self._db.execute(
+                    "DELETE FROM keys WHERE cluster = ?1 AND NOT EXISTS (SELECT 1 FROM records WHERE cluster = ?1)",
+                    (cluster,),
+                )
+        return before - self.paper_count
+
+    def find(self, text: str) -> list[str]:
+        """Ids of the papers that a paper id, a DOI or an arXiv id names; records that were merged into one count."""
+        arxiv_id, doi = arxiv_id_of(text), doi_of(text)
+        with _translated(self.path):
+            row = self._db.execute("SELECT id FROM papers WHERE id = ?", (text,)).fetchone()
+            if row is not None or not (arxiv_id or doi):
+                return [row[0]] if row is not None else []
+            keys = set(strong_keys(Paper(id=text, title="", arxiv_id=None if doi else arxiv_id, doi=doi)))
+            marks = ",".join("?" * len(keys))
+            of_cluster = f"SELECT cluster FROM keys WHERE key IN ({marks})"  # noqa: S608
+            query = "SELECT p.id, r.json FROM records r JOIN papers p ON p.number = r.paper WHERE r.cluster IN "
+            rows = self._db.execute(f"{query} ({of_cluster})", sorted(keys)).fetchall()
+        return sorted({name for name, record in rows if keys & set(strong_keys(Paper.model_validate_json(record)))})
+
+    def compact(self, fingerprints: Sequence[str] | None = None) -> int:
+        """Forget what was found in texts that no paper has any more, and, if told so, by other pipelines than some.
+
+        The file is made smaller where that gives back more than a quarter of it.
+
+        Returns:
+            How many extractions were forgotten.
+        """
+        with self._transaction():
+            gone = self._db.execute(
+                "DELETE FROM extractions WHERE text_digest NOT IN (SELECT text_digest FROM papers)"
+            ).rowcount
+            if fingerprints is not None:
+                marks = ",".join("?" * len(fingerprints))
+                gone += self._db.execute(
+                    f"DELETE FROM extractions WHERE fingerprint NOT IN ({marks})",  # noqa: S608
+                    list(fingerprints),
+                ).rowcount
+        with _translated(self.path):
+            (unused,), (pages,) = (
+                self._db.execute(f"PRAGMA {name}").fetchone() for name in ("freelist_count", "page_count")
+            )
+            if 4 * unused > pages and unused > _WORTH_VACUUM:
+                self._db.execute("VACUUM")
+        return gone
 
     # Extractions
 
@@ -321,10 +437,23 @@ class ExtractionLog:
     def items(self, fingerprint: str) -> Iterator[tuple[Paper, Extraction]]:
         """Papers that this pipeline has processed, with what it found, by paper id."""
         for current_id, text, data in self._pages("p.json, e.data", "e.text_digest IS NOT NULL", fingerprint):
-            extraction = Extraction.model_validate_json(zlib.decompress(data))  # type: ignore[arg-type]
-            if extraction.paper_id != current_id:  # processed before a merge gave the paper another id
-                extraction = extraction.model_copy(update={"paper_id": current_id})
-            yield Paper.model_validate_json(text), extraction
+            yield _item(current_id, text, data)  # type: ignore[arg-type]
+
+    def digests(self, fingerprint: str) -> Iterator[tuple[str, str]]:
+        """Id and digest of the papers that ``items`` would yield, in that order."""
+        yield from self._pages("p.digest", "e.text_digest IS NOT NULL", fingerprint)  # type: ignore[misc]
+
+    def some_items(self, fingerprint: str, ids: Iterable[str]) -> Iterator[tuple[Paper, Extraction, str]]:
+        """Those items of some papers, with their digests."""
+        query = (
+            "SELECT p.id, p.json, e.data, p.digest FROM papers p JOIN extractions e"
+            " ON e.text_digest = p.text_digest AND e.fingerprint = ? WHERE p.id = ?"
+        )
+        for paper_id in ids:
+            with _translated(self.path):
+                row = self._db.execute(query, (fingerprint, paper_id)).fetchone()
+            if row is not None:
+                yield *_item(*row[:3]), row[3]
 
     def state(self, fingerprint: str) -> str:
         """Digest of everything that ``items`` would yield."""
@@ -332,6 +461,13 @@ class ExtractionLog:
         for row in self._pages("p.digest, p.text_digest", "e.text_digest IS NOT NULL", fingerprint):
             total.update("\0".join(("", *row)).encode())
         return total.hexdigest()
+
+
+def _item(paper_id: str, text: str, data: bytes) -> tuple[Paper, Extraction]:
+    extraction = Extraction.model_validate_json(zlib.decompress(data))
+    if extraction.paper_id != paper_id:  # processed before a merge gave the paper another id
+        extraction = extraction.model_copy(update={"paper_id": paper_id})
+    return Paper.model_validate_json(text), extraction
 
 
 def _text_digest(paper: Paper) -> str:

@@ -1,92 +1,191 @@
-"""Several records of one paper to one paper: by DOI, by arXiv id, else by normalised title.
+"""Several records of one paper to one paper, which says where each value is from and what the others say.
 
-``merge_papers`` is commutative, associative and idempotent, and ``merge_keys`` says which records belong together
-(union of groups: a record that shares a key with two groups makes them one). Together they give the same papers
-whatever the order of the records. Take the keys of the records, not of the merged paper: of two DOIs of one paper the
-merged one keeps the first.
+``merged`` is a function of the set of the records. Of each field it takes one record's value (the longest text, the
+longest author list, the most precise date, the published DOI before a preprint's), of lists the union. ``provenance``
+names the records that have the value; ``conflicts`` keeps the values that say something else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
-from kg.ids import arxiv_id_of, paper_id, title_key
-from kg.model import Paper, Source
+from kg.identity import family_name, is_preprint_doi, same_papers, strong_keys
+from kg.ids import digest, paper_id, title_key
+from kg.model import Conflict, Paper, Source
+from kg.schema import NODE_TYPES
 
-__all__ = ["distinct_papers", "merge_keys", "merge_papers"]
+__all__ = ["distinct_papers", "guarded_id", "merged", "wanted_id"]
 
-T = TypeVar("T")
+# Ids that say what they name; a source's own id must not look like one.
+_RESERVED_ID = re.compile(rf"(?:arxiv|doi|title|{'|'.join(t.prefix for t in NODE_TYPES.values())}):")
 
-_ARXIV_DOI = "10.48550/arxiv."
-# Titles that many papers share: they join records only where there is nothing better.
-_COMMON_TITLES = frozenset(
-    {
-        "editorial",
-        "foreword",
-        "preface",
-        "introduction",
-        "conclusion",
-        "conclusions",
-        "discussion",
-        "erratum",
-        "corrigendum",
-        "correction",
-        "retraction",
-        "retracted",
-        "untitled",
-        "invitedtalk",
-        "keynote",
-        "tableofcontents",
-        "guesteditorial",
-        "frontmatter",
-        "bookreview",
-        "bookreviews",
-    }
-)
+_PREPRINT_VENUE = re.compile(r"arxiv|corr\b|[a-z]rxiv\b|ssrn|preprint|research square", re.IGNORECASE)
+_LISTS = ("organizations", "links", "keywords", "identifiers")
+_COUNTS = ("author_count", "upvotes")
+_MOST_CONFLICTS = 50
 
 
-def merge_keys(paper: Paper) -> list[str]:
-    """What this record can be recognised by; two records that share a key are one paper.
+# Which value
 
-    Never empty: a record without DOI and arXiv id has its title, one without a title its id.
+
+def _by_length(text: str) -> tuple[int, str]:
+    return -len(text), text
+
+
+def _by_venue(venue: str) -> tuple[bool, int, str]:
+    return _PREPRINT_VENUE.search(venue) is not None, *_by_length(venue)
+
+
+def _by_doi(doi: str) -> tuple[bool, str]:
+    return is_preprint_doi(doi.lower()), doi
+
+
+def _by_authors(names: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+    return -len(names), names
+
+
+_BEST: dict[str, Callable[[Any], Any]] = {
+    "title": _by_length,
+    "abstract": _by_length,
+    "date": _by_length,  # the most precise, then the earliest
+    "authors": _by_authors,
+    "venue": _by_venue,
+    "doi": _by_doi,
+    "arxiv_id": str,
+}
+"""Field of which one value stands -> sort key that puts the best value first."""
+
+
+def _same_text(kept: str, other: str) -> bool:
+    """Whether a text is the other one, or a part of it, but for case, signs and white space."""
+    return title_key(other) in title_key(kept)
+
+
+def _same_date(kept: str, other: str) -> bool:
+    return kept.startswith(other)
+
+
+def _same_authors(kept: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether the lists begin with the same family names, however far they go."""
+    return all(family_name(a) == family_name(b) for a, b in zip(kept, other, strict=False))
+
+
+_AGREES: dict[str, Callable[[Any, Any], bool]] = {
+    "title": _same_text,
+    "abstract": _same_text,
+    "date": _same_date,
+    "authors": _same_authors,
+    "venue": _same_text,
+}
+"""Field -> whether a value says the same as the one that was kept; where none is given, equal values do."""
+
+
+def merged(records: Iterable[Paper]) -> Paper:
+    """One paper of all records of it.
+
+    Args:
+        records: One or more, in any order; repeated ones count once.
     """
-    arxiv = [paper.arxiv_id] if paper.arxiv_id else []
-    doi = paper.doi.lower() if paper.doi else None
-    if doi and doi.startswith(_ARXIV_DOI):  # arXiv's own DOI for the preprint
-        arxiv.extend(found for found in [arxiv_id_of(doi.removeprefix(_ARXIV_DOI))] if found)
-        doi = None if arxiv else doi
-    keys = [f"arxiv:{found}" for found in sorted(set(arxiv))]
-    if doi:
-        keys.append(f"doi:{doi}")
-    title = title_key(paper.title) or f"of {paper.id}"
-    if not keys or title not in _COMMON_TITLES:
-        keys.append(f"title:{title}")
-    return keys
+    ordered = list(records)
+    if len(ordered) > 1:
+        distinct = {record.model_dump_json(): record for record in ordered}
+        ordered = [distinct[text] for text in sorted(distinct)]
+    if len(ordered) == 1:
+        return ordered[0]
+    merge = _Merge(ordered)
+    for field in _BEST:
+        merge.choose(field)
+    for field in _LISTS:
+        merge.unite(field)
+    for field in _COUNTS:
+        merge.maximise(field)
+    merge.add_ids("orcids", merge.values.get("authors", ()), _same_person)
+    merge.add_ids("rors", merge.values.get("organizations", ()), str.__eq__)
+    return merge.paper()
 
 
-def merge_papers(a: Paper, b: Paper) -> Paper:
-    """One paper of two records of it, with what each of them adds.
+class _Merge:
+    """The merged paper in the making."""
 
-    Text and author list: the longest; date: the most precise, then the earliest; counts: the largest; lists: the
-    union; id: arXiv before DOI before the records' own before title digest.
-    """
-    return Paper(
-        id=min(a.id, b.id, key=_id_rank),
-        title=_longest(a.title, b.title),
-        abstract=_longest(a.abstract, b.abstract),
-        date=_best_date(a.date, b.date),
-        authors=max(a.authors, b.authors, key=lambda names: (len(names), names)),
-        author_count=max((n for n in (a.author_count, b.author_count) if n is not None), default=None),
-        organizations=_union(a.organizations, b.organizations),
-        venue=_longest(a.venue or "", b.venue or "") or None,
-        doi=min((doi for doi in (a.doi, b.doi) if doi), default=None),
-        arxiv_id=min((found for found in (a.arxiv_id, b.arxiv_id) if found), default=None),
-        links=_union(a.links, b.links),
-        keywords=_union(a.keywords, b.keywords),
-        upvotes=max((n for n in (a.upvotes, b.upvotes) if n is not None), default=None),
-        sources=_union(a.sources, b.sources),
-    )
+    def __init__(self, records: Sequence[Paper]) -> None:
+        self._records = records
+        self.values: dict[str, Any] = {}
+        self._provenance: dict[str, tuple[Source, ...]] = {}
+        self._conflicts: list[Conflict] = []
+
+    def paper(self) -> Paper:
+        return Paper(
+            id=min((record.id for record in self._records), key=_id_rank),
+            sources=_sources(self._records),
+            provenance=dict(sorted(self._provenance.items())),
+            conflicts=tuple(self._conflicts[:_MOST_CONFLICTS]),
+            **{"title": "", **self.values},
+        )
+
+    def _given(self, field: str) -> dict[Any, list[Paper]]:
+        """The values of a field, with the records that have each."""
+        given: dict[Any, list[Paper]] = {}
+        for record in self._records:
+            value = getattr(record, field)
+            if value not in (None, "", ()):
+                given.setdefault(value, []).append(record)
+        return given
+
+    def choose(self, field: str) -> None:
+        """Take the best value, and keep those that do not agree with it."""
+        given = self._given(field)
+        if not given:
+            return
+        best = min(given, key=_BEST[field])
+        agrees = _AGREES.get(field, str.__eq__)
+        self.values[field] = best
+        self._provenance[field] = _sources(given[best])
+        for value in sorted(given):
+            if value != best and not agrees(best, value):
+                self._keep(field, value if isinstance(value, str) else "; ".join(value), given[value])
+
+    def unite(self, field: str) -> None:
+        """Take the values of all lists; one record's order stands where no other has anything to add."""
+        given = self._given(field)
+        if given:
+            all_of_them = {item for items in given for item in items}
+            self.values[field] = next(iter(given)) if len(given) == 1 else tuple(sorted(all_of_them))
+            self._provenance[field] = _sources([record for records in given.values() for record in records])
+
+    def maximise(self, field: str) -> None:
+        """Take the largest of numbers that grow with time."""
+        given = self._given(field)
+        if given:
+            self.values[field] = max(given)
+            self._provenance[field] = _sources(given[max(given)])
+
+    def add_ids(self, field: str, names: Sequence[str], same: Callable[[str, str], bool]) -> None:
+        """Give ids to names; of several ids of one name the one that most records have."""
+        votes: dict[str, dict[str, list[Paper]]] = {}
+        for record in self._records:
+            for name, identifier in getattr(record, field).items():
+                holder = _holder(name, names, same)
+                votes.setdefault(holder or name, {}).setdefault(identifier, []).append(record)
+        chosen: dict[str, str] = {}
+        used: list[Paper] = []
+        for name in sorted(votes):
+            best = min(votes[name], key=lambda identifier: (-len(votes[name][identifier]), identifier))
+            known = name in names
+            if known:
+                chosen[name] = best
+                used += votes[name][best]
+            for identifier in sorted(votes[name]):
+                if identifier != best or not known:
+                    self._keep(field, f"{name}: {identifier}", votes[name][identifier])
+        if chosen:
+            self.values[field] = chosen
+            self._provenance[field] = _sources(used)
+
+    def _keep(self, field: str, value: str, records: Sequence[Paper]) -> None:
+        self._conflicts.append(Conflict(field=field, value=value, sources=_sources(records)))
 
 
 def _id_rank(identifier: str) -> tuple[int, str]:
@@ -96,66 +195,59 @@ def _id_rank(identifier: str) -> tuple[int, str]:
     return 3 if identifier.startswith("title:") else 2, identifier
 
 
-def _longest(a: str, b: str) -> str:
-    return max(a, b, key=lambda text: (len(text), text))
+def _sources(records: Sequence[Paper]) -> tuple[Source, ...]:
+    found = {(s.path, s.format, s.position): s for record in records for s in record.sources}
+    return tuple(found[key] for key in sorted(found))
 
 
-def _best_date(a: str | None, b: str | None) -> str | None:
-    return min((date for date in (a, b) if date), key=lambda date: (-len(date), date), default=None)
+def _holder(name: str, names: Sequence[str], same: Callable[[str, str], bool]) -> str | None:
+    """The one of the names that a name stands for."""
+    if name in names:
+        return name
+    alike = [other for other in names if same(name, other)]
+    return alike[0] if len(alike) == 1 else None
 
 
-def _union(a: tuple[T, ...], b: tuple[T, ...]) -> tuple[T, ...]:
-    """Sorted, unless both are the same: then as they are, which keeps the merge idempotent."""
-    return a if a == b else tuple(sorted({*a, *b}, key=_sort_key))
+def _same_person(a: str, b: str) -> bool:
+    """Whether two names within one paper's authors may be one person's: family name and first initial are the same."""
+    return family_name(a) == family_name(b) and _initial(a) == _initial(b)
 
 
-def _sort_key(value: object) -> tuple[str, str, int]:
-    return (value.path, value.format, value.position) if isinstance(value, Source) else (str(value), "", 0)
+def _initial(author: str) -> str:
+    given = author.partition(",")[2] if "," in author else author
+    return given.strip()[:1].casefold()
+
+
+# Ids
+
+
+def wanted_id(paper: Paper) -> str:
+    """The id that a paper has unless another one wants it too: its source's own, else of arXiv id, DOI or title."""
+    return _plain_id(paper) if _RESERVED_ID.match(paper.id) else paper.id
+
+
+def guarded_id(paper: Paper) -> str:
+    """The id of a paper that wants the same id as another: of arXiv id or DOI, else of all that tells papers apart."""
+    if paper.arxiv_id or paper.doi:
+        return _plain_id(paper)
+    said = (title_key(paper.title), paper.date, *map(family_name, paper.authors), *strong_keys(paper), paper.abstract)
+    return f"title:{digest(repr(said))}"
+
+
+def _plain_id(paper: Paper) -> str:
+    return paper_id(paper.title, arxiv_id=paper.arxiv_id, doi=paper.doi)
 
 
 def distinct_papers(papers: Iterable[Paper]) -> list[Paper]:
     """The papers of all records, each once, sorted by id; for as many as fit into memory.
 
-    The result does not depend on the order of the records. Where two different papers call themselves by one id (line
-    numbers in two files), both get the id that ``kg.ids.paper_id`` makes of what they are.
+    The result does not depend on the order of the records. Where two different papers have one id (line numbers in two
+    files, titles like "Editorial"), both get the id that ``guarded_id`` makes of what they are.
     """
-    records = list(papers)
-    groups = _Groups(len(records))
-    first: dict[str, int] = {}
-    for index, paper in enumerate(records):
-        for key in merge_keys(paper):
-            groups.join(index, first.setdefault(key, index))
-    merged: dict[int, Paper] = {}
-    for index, paper in enumerate(records):
-        root = groups.root(index)
-        merged[root] = merge_papers(merged[root], paper) if root in merged else paper
-    return sorted(_with_own_ids(list(merged.values())), key=lambda paper: paper.id)
-
-
-class _Groups:
-    """Union of groups, by number."""
-
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
-
-    def root(self, item: int) -> int:
-        while self._parent[item] != item:
-            self._parent[item] = self._parent[self._parent[item]]
-            item = self._parent[item]
-        return item
-
-    def join(self, a: int, b: int) -> None:
-        a, b = self.root(a), self.root(b)
-        self._parent[max(a, b)] = min(a, b)
-
-
-def _with_own_ids(papers: list[Paper]) -> list[Paper]:
-    holders: dict[str, int] = {}
-    for paper in papers:
-        holders[paper.id] = holders.get(paper.id, 0) + 1
-    return [
-        paper
-        if holders[paper.id] == 1
-        else paper.model_copy(update={"id": paper_id(paper.title, arxiv_id=paper.arxiv_id, doi=paper.doi)})
-        for paper in papers
-    ]
+    distinct = {paper.model_dump_json(): paper for paper in papers}
+    found = [merged(records) for records in same_papers(list(distinct.values()))]
+    wanted = [wanted_id(paper) for paper in found]
+    holders = Counter(wanted)
+    ids = (name if holders[name] == 1 else guarded_id(paper) for name, paper in zip(wanted, found, strict=True))
+    named = (paper.model_copy(update={"id": name}) for name, paper in zip(ids, found, strict=True))
+    return sorted(named, key=lambda paper: paper.id)

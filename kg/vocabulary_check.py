@@ -239,7 +239,7 @@ def _order(seeds: list[_Seed]) -> Iterator[Finding]:
 
 
 def _papers(path: Path) -> Iterator[Finding]:
-    from kg.papers import merge_keys
+    from kg.identity import merge_keys
     from kg.protocols import ReadOptions
     from kg.readers.json_records import JSONL
     from kg.readers.streams import FileInput
