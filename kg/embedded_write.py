@@ -77,7 +77,10 @@ _Ends = tuple[str, str, str]
 """A relation type and the types of its two ends."""
 _ROWS_IN_MEMORY = 4_000
 _ROWS_IN_FILE = 500_000
-_BYTES_IN_FILE = 128 << 20
+# COPY holds what it reads in the engine's buffer, nodes in several copies; and each COPY into a relation table writes
+# much of it anew.
+_NODE_BYTES_IN_FILE = 24 << 20
+_RELATION_BYTES_IN_FILE = 128 << 20
 
 
 def wal_of(path: Path) -> Path:
@@ -150,7 +153,9 @@ class DatabaseWriter:
         if rows is None:
             columns = _node_columns(entity.type)
             values = {name: _node_value(name, columns[name]) for name in columns}
-            rows = self._nodes[entity.type] = _Rows(self._scratch / f"n{len(self._nodes)}", columns, values)
+            rows = self._nodes[entity.type] = _Rows(
+                self._scratch / f"n{len(self._nodes)}", columns, values, _NODE_BYTES_IN_FILE
+            )
         with _translated(self.path):
             rows.add(entity)
 
@@ -161,7 +166,9 @@ class DatabaseWriter:
         if rows is None:
             columns = {"from": "string", "to": "string", **_relation_columns(relation.type)}
             values = {name: _relation_value(name, columns[name]) for name in columns}
-            rows = self._relations[ends] = _Rows(self._scratch / f"r{len(self._relations)}", columns, values)
+            rows = self._relations[ends] = _Rows(
+                self._scratch / f"r{len(self._relations)}", columns, values, _RELATION_BYTES_IN_FILE
+            )
         with _translated(self.path):
             rows.add(relation)
 
@@ -198,8 +205,11 @@ class DatabaseWriter:
 class _Rows(Generic[_T]):
     """Rows of one table on their way to Parquet files; few of them are in memory at a time."""
 
-    def __init__(self, stem: Path, columns: Mapping[str, str], values: Mapping[str, Callable[[_T], Any]]) -> None:
+    def __init__(
+        self, stem: Path, columns: Mapping[str, str], values: Mapping[str, Callable[[_T], Any]], most_bytes: int
+    ) -> None:
         self.files: list[Path] = []
+        self._most_bytes = most_bytes
         self._stem = stem
         self._columns = columns
         self._values: Mapping[str, Callable[[_T], Any]] = values
@@ -211,7 +221,7 @@ class _Rows(Generic[_T]):
         self._waiting.append(row)
         if len(self._waiting) >= _ROWS_IN_MEMORY:
             self._write()
-            if self._rows_in_file >= _ROWS_IN_FILE or self._bytes_in_file >= _BYTES_IN_FILE:
+            if self._rows_in_file >= _ROWS_IN_FILE or self._bytes_in_file >= self._most_bytes:
                 self._close()
 
     def flush(self) -> None:
