@@ -76,6 +76,7 @@ _T = TypeVar("_T", Entity, Relation)
 _Ends = tuple[str, str, str]
 """A relation type and the types of its two ends."""
 _ROWS_IN_MEMORY = 4_000
+_CHARACTERS_IN_MEMORY = 8 << 20
 _ROWS_IN_FILE = 500_000
 # COPY holds what it reads in the engine's buffer, nodes in several copies; and each COPY into a relation table writes
 # much of it anew.
@@ -214,12 +215,14 @@ class _Rows(Generic[_T]):
         self._columns = columns
         self._values: Mapping[str, Callable[[_T], Any]] = values
         self._waiting: list[_T] = []
+        self._characters = 0
         self._rows_in_file = self._bytes_in_file = 0
         self._writer: Any = None
 
     def add(self, row: _T) -> None:
         self._waiting.append(row)
-        if len(self._waiting) >= _ROWS_IN_MEMORY:
+        self._characters += _characters(row)
+        if len(self._waiting) >= _ROWS_IN_MEMORY or self._characters >= _CHARACTERS_IN_MEMORY:
             self._write()
             if self._rows_in_file >= _ROWS_IN_FILE or self._bytes_in_file >= self._most_bytes:
                 self._close()
@@ -250,12 +253,20 @@ class _Rows(Generic[_T]):
         self._rows_in_file += len(self._waiting)
         self._bytes_in_file += table.nbytes
         self._waiting.clear()
+        self._characters = 0
 
     def _close(self) -> None:
         if self._writer is not None:
             self._writer.close()
         self._writer = None
         self._rows_in_file = self._bytes_in_file = 0
+
+
+def _characters(row: Entity | Relation) -> int:
+    """Size of the texts of a row that may be long."""
+    if isinstance(row, Relation):
+        return sum(len(piece.sentence) for piece in row.evidence)
+    return len(str(row.properties.get("abstract", "")))
 
 
 def _quoted(file: Path) -> str:

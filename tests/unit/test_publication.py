@@ -234,3 +234,16 @@ def test_a_log_that_is_half_empty_becomes_smaller(tmp_path: Path, monkeypatch: p
     assert (workspace.folder / "log.sqlite").stat().st_size < before / 2
     assert workspace.paper_count == 100
     assert workspace.pending_count(FINGERPRINT) == 0
+
+
+def test_rows_with_long_texts_are_written_in_small_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("_CHARACTERS_IN_MEMORY", 300),
+        ("_NODE_BYTES_IN_FILE", 2000),
+        ("_RELATION_BYTES_IN_FILE", 2000),
+    ):
+        monkeypatch.setattr(f"kg.embedded_write.{name}", value)
+    in_pieces = Workspace(tmp_path / "pieces")
+    put(in_pieces, *map(paper, range(40)))
+    monkeypatch.undo()
+    assert contents(in_pieces) == contents(fresh(tmp_path, *map(paper, range(40))))
