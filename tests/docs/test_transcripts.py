@@ -75,6 +75,7 @@ def example_folder(built_graph: Path, tmp_path_factory: pytest.TempPathFactory) 
     folder = tmp_path_factory.mktemp("examples")
     prepare(folder, built_graph)
     shutil.copytree(FILES, folder, dirs_exist_ok=True)
+    shutil.copytree(folder / "graph", folder / "other")  # what kg diff compares with
     code, lines = run_command("kg export rdf graph -o graph.ttl", folder)  # what kg import rdf reads
     assert code == 0, "\n".join(lines)
     return folder
