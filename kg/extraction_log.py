@@ -107,6 +107,8 @@ class ExtractionLog:
         if not write and not path.is_file():
             raise WorkspaceError(f"{path.parent} is not a workspace: it has no {path.name}")
         self._is_watching = False
+        self._is_alone = write  # who writes holds the lock of the workspace: nobody else changes anything meanwhile
+        self._state: tuple[tuple[str, int], str] | None = None
         mode = "rwc" if write else "ro"
         with _translated(path):
             self._db = sqlite3.connect(
@@ -457,10 +459,13 @@ class ExtractionLog:
 
     def state(self, fingerprint: str) -> str:
         """Digest of everything that ``items`` would yield."""
-        total = hashlib.sha256(fingerprint.encode())
-        for row in self._pages("p.digest, p.text_digest", "e.text_digest IS NOT NULL", fingerprint):
-            total.update("\0".join(("", *row)).encode())
-        return total.hexdigest()
+        now = (fingerprint, self._db.total_changes)
+        if self._state is None or self._state[0] != now or not self._is_alone:
+            total = hashlib.sha256(fingerprint.encode())
+            for row in self._pages("p.digest, p.text_digest", "e.text_digest IS NOT NULL", fingerprint):
+                total.update("\0".join(("", *row)).encode())
+            self._state = (now, total.hexdigest())
+        return self._state[1]
 
 
 def _item(paper_id: str, text: str, data: bytes) -> tuple[Paper, Extraction]:
