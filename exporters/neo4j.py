@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from kg.bulk import no_garbage_collection
@@ -268,20 +269,35 @@ class _Batches:
             self._written(self._pending.pop(0).result())
 
     def _write(self, key: _Key, rows: list[list[Any]]) -> int:
-        query = cypher.merge_nodes(*key) if len(key) == 1 else cypher.merge_edges(*key)
+        if len(key) == 1:
+            return self._write_nodes(key[0], rows)
+        grouped = [[source, [row[1:] for row in edges]] for source, edges in groupby(rows, key=lambda row: str(row[0]))]
+        return self._connection.transaction(lambda tx: self._write_edges(tx, key, grouped, len(rows)))
 
+    def _write_nodes(self, label: str, rows: list[list[Any]]) -> int:
         def work(tx: neo4j.ManagedTransaction) -> int:
-            record = tx.run(query, rows=rows, graph=self._graph).single()
-            done = record["done"] if record else 0
+            done = _first(tx.run(cypher.merge_nodes(label), rows=rows, graph=self._graph))
             if done != len(rows):  # raised within the transaction, which is thereby undone
-                if len(key) == 1:
-                    raise UsageError(_taken(tx.run, key[0], [row[0] for row in rows], self._graph))
-                raise ServiceError(
-                    f"{len(rows):,} {key[1]} edges were sent and {done:,} written: somebody else changes the graph"
-                )
+                raise UsageError(_taken(tx.run, label, [row[0] for row in rows], self._graph))
             return done
 
         return self._connection.transaction(work)
+
+    def _write_edges(self, tx: neo4j.ManagedTransaction, key: _Key, grouped: list[Any], count: int) -> int:
+        query = cypher.merge_edges(*key)
+        done = _first(tx.run(query, rows=grouped, graph=self._graph))
+        if done > count:  # somebody has doubled an edge of ours
+            done -= _first(tx.run(cypher.delete_doubles(*key), rows=grouped, graph=self._graph))
+        if done != count:
+            raise ServiceError(
+                f"{count:,} {key[1]} edges were sent and {done:,} written: somebody else changes the graph"
+            )
+        return done
+
+
+def _first(result: neo4j.Result) -> int:
+    record = result.single()
+    return int(record[0]) if record else 0
 
 
 def _taken(run: Any, label: str, ids: list[str], graph_name: str) -> str:
@@ -398,6 +414,7 @@ def _reconcile(
     connection: Connection, sent: _Sent, graph_name: str, report: LoadReport, seen: Callable[[int], None]
 ) -> None:
     """Compare what is stored with what was sent, retract what is gone, and look again if anything was."""
+    _retract_unknown(connection, graph_name, report)
     stored = _look(connection, sent, graph_name, seen)
     if stored.gone:
         _retract(connection, stored.gone, graph_name, report)
@@ -423,12 +440,21 @@ def _look(connection: Connection, sent: _Sent, graph_name: str, seen: Callable[[
         _merge(stored, connection.read(cypher.stored_nodes(label), _look_at_nodes(label, sent), graph=graph_name))
         seen(stored.counts["node", label])
     edges = 0
-    for label in cypher.SOURCE_LABELS:
+    for label in _beginnings(connection):
         _merge(stored, connection.read(cypher.stored_edges(label), _look_at_edges(label, sent), graph=graph_name))
         now = sum(count for (what, _), count in stored.counts.items() if what == "edge")
         seen(now - edges)
         edges = now
     return stored
+
+
+def _beginnings(connection: Connection) -> list[str]:
+    """Labels that edges begin at: those of the schema, and others if an older schema was loaded."""
+
+    def count(label: str) -> int:
+        return int(connection.read(cypher.outgoing(label), lambda records: next(records)["count"]))
+
+    return [label for label in NODE_TYPES if label in cypher.SOURCE_LABELS or count(label)]
 
 
 def _merge(into: _Stored, found: _Stored) -> None:
@@ -498,6 +524,23 @@ def _retract(
                 released = connection.write(cypher.release_nodes(label), ids=chunk, graph=graph_name)[0]["count"]
                 report.released_nodes += released
                 report.retracted_nodes += len(chunk) - released
+
+
+def _retract_unknown(connection: Connection, graph_name: str, report: LoadReport) -> None:
+    """Retract our nodes of labels that the schema does not have (any more), with our edges at them."""
+    labels = connection.read(cypher.LABELS, lambda records: {record[0] for record in records})
+    if labels <= NODE_TYPES.keys():
+        return
+
+    def all_of(statement: str) -> int:
+        total = 0
+        while count := connection.write(statement, graph=graph_name)[0]["count"]:
+            total += count
+        return total
+
+    report.retracted_relations += all_of(cypher.DELETE_EDGES_OF_UNKNOWN_NODES)
+    report.retracted_nodes += all_of(cypher.DELETE_UNKNOWN_NODES)
+    report.released_nodes += all_of(cypher.RELEASE_UNKNOWN_NODES)
 
 
 # Reading back

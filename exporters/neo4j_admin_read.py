@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,12 @@ __all__ = ["read_import_files"]
 
 # Unlike the csv module, this tells an empty text ("") from no value.
 _FIELD = re.compile(r'(?:"((?:[^"]|"")*)"|([^",\n]*))(,|\n)')
-_READ = {"long": int, "double": float, "boolean": lambda text: text == "true", "string": str}
+_READ: dict[str, Callable[[str], Any]] = {
+    "long": int,
+    "double": float,
+    "boolean": lambda text: text == "true",
+    "string": str,
+}
 
 
 def read_import_files(folder: Path) -> KnowledgeGraph:

@@ -13,17 +13,23 @@ from kg.schema import NODE_TYPES, RELATION_TYPES
 
 __all__ = [
     "AWAIT_INDEXES",
+    "DELETE_EDGES_OF_UNKNOWN_NODES",
+    "DELETE_UNKNOWN_NODES",
     "EVIDENCE",
     "FULL_TEXT_INDEX",
     "GRAPHS",
+    "LABELS",
     "LONGEST_ID",
+    "RELEASE_UNKNOWN_NODES",
     "SOURCE_LABELS",
+    "delete_doubles",
     "delete_edges",
     "delete_nodes",
     "edge_columns",
     "merge_edges",
     "merge_nodes",
     "node_columns",
+    "outgoing",
     "owners",
     "read_edges",
     "read_nodes",
@@ -99,13 +105,26 @@ def merge_nodes(label: str) -> str:
     )
 
 
-def merge_edges(source: str, type: str, target: str, *, create: bool = False) -> str:
-    """Write ``$rows`` of edges between two labels; gives how many. ``create``: none of them is there yet."""
-    verb = "CREATE" if create else "MERGE"
+def merge_edges(source: str, type: str, target: str) -> str:
+    """Write ``$rows`` of edges between two labels, grouped by their source; gives how many.
+
+    A row is [id of the source, [[id of the target, values of ``edge_columns``] ...]]: a source that many edges begin
+    at is sent and looked up once.
+    """
+    values = ", ".join(f"{name}: row[{number}]" for number, name in enumerate(edge_columns(type), 1))
     return (
-        f"UNWIND $rows AS row MATCH (a:{source} {{id: row[0]}}) MATCH (b:{target} {{id: row[1]}}) "
-        f"{verb} (a)-[r:{type} {{graph: $graph}}]->(b) "
-        f"SET {_assignments('r', edge_columns(type), 2)} RETURN count(r) AS done"
+        f"UNWIND $rows AS source MATCH (a:{source} {{id: source[0]}}) "
+        f"UNWIND source[1] AS row MATCH (b:{target} {{id: row[0]}}) "
+        f"MERGE (a)-[r:{type} {{graph: $graph}}]->(b) SET r += {{{values}}} RETURN count(r) AS done"
+    )
+
+
+def delete_doubles(source: str, type: str, target: str) -> str:
+    """Of edges of ours between the same two nodes, leave one; ``$rows`` as for ``merge_edges``. Gives how many go."""
+    return (
+        f"UNWIND $rows AS source MATCH (a:{source} {{id: source[0]}}) "
+        f"UNWIND source[1] AS row MATCH (a)-[r:{type} {{graph: $graph}}]->(b:{target} {{id: row[0]}}) "
+        "WITH a, b, collect(r) AS copies UNWIND tail(copies) AS copy DELETE copy RETURN count(copy) AS gone"
     )
 
 
@@ -148,6 +167,30 @@ def stored_edges(label: str) -> str:
         "RETURN coalesce(toString(n.id), ''), "
         "[(n)-[r]->(b) WHERE r.graph = $graph | type(r) + ' ' + coalesce(b.id, '')] AS edges"
     )
+
+
+LABELS = "CALL db.labels()"
+"""Labels of the database."""
+
+_UNKNOWN = " AND ".join(f"NOT n:{label}" for label in NODE_TYPES)
+DELETE_EDGES_OF_UNKNOWN_NODES = (
+    f"MATCH (n)-[r]-() WHERE n.graph = $graph AND {_UNKNOWN} AND r.graph = $graph "
+    "WITH DISTINCT r LIMIT 10000 DELETE r RETURN count(r) AS count"
+)
+"""Delete some of our edges at nodes of ours whose label the schema does not have (any more)."""
+DELETE_UNKNOWN_NODES = (
+    f"MATCH (n) WHERE n.graph = $graph AND {_UNKNOWN} AND NOT (n)--() "
+    "WITH n LIMIT 10000 DELETE n RETURN count(n) AS count"
+)
+RELEASE_UNKNOWN_NODES = (
+    f"MATCH (n) WHERE n.graph = $graph AND {_UNKNOWN} "
+    "WITH n LIMIT 10000 SET n.graph = null, n.released_from = $graph RETURN count(n) AS count"
+)
+
+
+def outgoing(label: str) -> str:
+    """How many edges of anybody begin at nodes of a label; the database knows without looking."""
+    return f"MATCH (:{label})-[r]->() RETURN count(r) AS count"
 
 
 # Retracting

@@ -192,6 +192,43 @@ def test_a_changed_graph_updates_and_retracts(database: Database) -> None:
     assert database.content() == again
 
 
+def test_what_a_schema_of_before_had_is_retracted(database: Database) -> None:
+    load_graph(sample_graph(), database.login)
+    database.ask(
+        "MATCH (p:Paper {id: 'arxiv:2401.00001'}), (a:Author {graph: 'kg'}) WITH p, a LIMIT 1 "
+        "CREATE (p)-[:AT {graph: 'kg'}]->(v:Venue {id: 'venue:x', graph: 'kg'}), (a)-[:KNOWS {graph: 'kg'}]->(p), "
+        "(p)-[:LIKES {graph: 'kg'}]->(a), (:Venue {graph: 'theirs'}), "
+        "(:Note)-[:ABOUT]->(:Venue {id: 'venue:y', graph: 'kg'})"
+    )
+    report = load_graph(sample_graph(), database.login)
+    assert (report.retracted_nodes, report.retracted_relations, report.released_nodes) == (1, 3, 1)
+    assert read_graph(database.login) == sample_graph()
+    assert database.ask("MATCH (v:Venue) RETURN v.graph, v.released_from ORDER BY v.graph") == [
+        ["theirs", None],
+        [None, "kg"],
+    ]
+    assert database.ask("MATCH ()-[r:AT|KNOWS|LIKES]->() RETURN r") == []
+
+
+def test_edges_that_somebody_doubled_are_single_after_the_next_load(database: Database) -> None:
+    load_graph(sample_graph(), database.login)
+    once = database.content()
+    database.ask("MATCH (a)-[r:USES]->(b) CREATE (a)-[copy:USES]->(b) SET copy = properties(r)")
+    load_graph(sample_graph(), database.login)
+    assert database.content() == once
+
+
+def test_a_list_without_items_is_not_stored_and_comes_back_absent(database: Database) -> None:
+    def paper(**properties: Any) -> KnowledgeGraph:
+        entity = Entity(id="arxiv:1", type="Paper", name="One", properties={"title": "One", **properties})
+        return KnowledgeGraph([entity])
+
+    load_graph(paper(keywords=("a",), links=("b",)), database.login)
+    load_graph(paper(keywords=(), links=("b",)), database.login)
+    assert read_graph(database.login) == paper(links=("b",))
+    assert database.ask("MATCH (p:Paper) RETURN p.keywords, p.aliases") == [[None, None]]
+
+
 def test_an_edge_alone_is_retracted(database: Database) -> None:
     load_graph(sample_graph(), database.login)
     rest = list(sample_graph().relations())[1:]
