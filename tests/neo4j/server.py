@@ -159,7 +159,9 @@ class JavaServer:
         return self._process.pid
 
     def _java(self, *arguments: str) -> list[str]:
-        return ["java", "-Xmx1g", "-cp", f"{self._lib}/*", *arguments]
+        extra = os.environ.get("KG_TEST_NEO4J_JARS")  # a folder of procedures, such as APOC, for benchmarks
+        classes = f"{self._lib}/*" + (f":{extra}/*" if extra else "")
+        return ["java", "-Xmx1g", "-cp", classes, *arguments]
 
     def admin(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
         """Run ``neo4j-admin`` on this home; the server must be stopped for most of its commands."""
