@@ -6,9 +6,11 @@
 A server with APOC: its two jars, apoc-core and apoc-common 5.26.19 from Maven Central, in a folder named by
 KG_TEST_NEO4J_JARS, then ``make neo4j``. Empty it between the runs.
 
-``graphrag``: ``Neo4jWriter`` of neo4j-graphrag, which needs APOC on the server's class path. ``kgx``: ``NeoSink``; its
-own constraint is refused by Neo4j 5, so that one is made for it. ``biocypher``: its writer of files for neo4j-admin.
-The objects that each wants are made before the clock starts. One JSON line: edges and seconds.
+``graphrag``: ``Neo4jWriter`` of neo4j-graphrag, which calls APOC's procedures. ``kgx``: ``NeoSink``, which fetches the
+Biolink model from the web when it starts; its own constraint is refused by Neo4j 5, so that one is made for it.
+``biocypher``: its writer of files for neo4j-admin. The objects that each wants are made before the clock starts. One
+JSON line: edges and seconds. Only ``biocypher`` has been run to its end yet: the two jars alone did not make APOC's
+procedures known to the server, and the machine could not reach the Biolink model.
 """
 
 from __future__ import annotations
