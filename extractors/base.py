@@ -16,6 +16,7 @@ __all__ = [
     "TITLE_SEPARATOR",
     "Component",
     "Sentences",
+    "Taken",
     "add_candidates",
     "candidates_of",
     "sentences_of",
@@ -88,6 +89,23 @@ class Sentences:
     def at(self, offset: int) -> tuple[int, int]:
         """The sentence that an offset lies in (the last one that starts before it)."""
         return self.spans[max(0, bisect.bisect_right(self.starts, offset) - 1)]
+
+
+class Taken:
+    """The places of a text that mentions cover."""
+
+    __slots__ = ("_covered",)
+
+    def __init__(self, size: int) -> None:
+        self._covered = bytearray(size)
+
+    def take(self, start: int, end: int) -> None:
+        """Cover a span."""
+        self._covered[start:end] = b"\1" * (end - start)
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether nothing of a span is covered."""
+        return self._covered.find(1, start, end) < 0
 
 
 storable(

@@ -28,7 +28,7 @@ from kg.candidates import Candidate
 from kg.config import MODEL
 from kg.errors import ConfigError
 from kg.extractors.abbreviations import abbreviations_of
-from kg.extractors.base import Component, candidates_of, sentences_of, text_of, title_end_of
+from kg.extractors.base import Component, Taken, candidates_of, sentences_of, text_of, title_end_of
 from kg.extractors.features import Form, collect_forms, describe, shape_features
 from kg.extractors.neural import form_scores
 from kg.extractors.words import ends_in_no_entity, is_no_entity
@@ -162,7 +162,7 @@ def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
     """The forms of a document that the model decides about, and what it knows of them besides their shape."""
     text = text_of(doc)
     candidates = candidates_of(doc)
-    aside = _Taken(text)
+    aside = Taken(len(text))
     for candidate in candidates:
         if candidate.type in _ASIDE:
             aside.take(candidate.start, candidate.end)
@@ -171,21 +171,6 @@ def typed_features(doc: Doc) -> tuple[dict[str, Form], dict[str, list[str]]]:
     forms = collect_forms(text, open_, pairs)
     title_end = title_end_of(doc)
     return forms, describe(text, title_end, sentences_of(doc), forms)
-
-
-class _Taken:
-    """The places of a text that mentions cover."""
-
-    __slots__ = ("_covered",)
-
-    def __init__(self, text: str) -> None:
-        self._covered = bytearray(len(text))
-
-    def take(self, start: int, end: int) -> None:
-        self._covered[start:end] = b"\1" * (end - start)
-
-    def is_free(self, start: int, end: int) -> bool:
-        return self._covered.find(1, start, end) < 0
 
 
 def _no_names(forms: dict[str, Form]) -> set[str]:
@@ -270,7 +255,7 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
     for useless in _no_names(forms):
         del forms[useless], features[useless]
     found: list[Candidate] = []
-    taken = _Taken(text)
+    taken = Taken(len(text))
     for candidate in candidates_of(doc):
         if candidate.type in _ASIDE and taken.is_free(candidate.start, candidate.end):
             taken.take(candidate.start, candidate.end)

@@ -13,7 +13,7 @@ from spacy.tokens import Doc, Span
 
 from kg.candidates import Candidate
 from kg.errors import ConfigError
-from kg.extractors.base import Component, add_candidates
+from kg.extractors.base import Component, Taken, add_candidates
 from kg.schema import NODE_TYPES
 
 __all__ = ["create_entities", "foreign_candidates"]
@@ -48,12 +48,12 @@ def _as_mentions(doc: Doc, found: Iterable[Candidate]) -> Doc:
     """Add those that overlap nothing that was decided."""
     mentions: list[Candidate] = list(doc._.kg_mentions)
     end_of_last = max((c.end for c in mentions), default=0)
-    taken = bytearray(max(end_of_last, len(doc.text)))
+    taken = Taken(max(end_of_last, len(doc.text)))
     for mention in mentions:
-        taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+        taken.take(mention.start, mention.end)
     for candidate in found:
-        if taken.find(1, candidate.start, candidate.end) < 0:
-            taken[candidate.start : candidate.end] = b"\1" * (candidate.end - candidate.start)
+        if taken.is_free(candidate.start, candidate.end):
+            taken.take(candidate.start, candidate.end)
             candidate.role = NODE_TYPES[candidate.type].roles[-1]
             mentions.append(candidate)
     doc._.kg_mentions = sorted(mentions, key=lambda c: (c.start, c.end))
