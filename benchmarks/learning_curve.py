@@ -15,6 +15,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from kg.extractors.base import type_of_class
 from kg.extractors.neural_runtime import SpanScores, best_spans
 from kg.training.data import CLASSES, ROLES, Example, chosen_share, examples, read_annotated
 from kg.training.loop import Settings, units
@@ -30,7 +31,7 @@ def prediction(example: Example, scores: SpanScores) -> dict[str, Any]:
         label = CLASSES[kind]
         mentions.append(
             {
-                "type": label.rstrip("+-"),
+                "type": type_of_class(label),
                 "text": form,
                 "named": not label.endswith("-"),
                 "role": role,

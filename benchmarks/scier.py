@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from kg.extractors.base import TITLE_SEPARATOR
+from kg.extractors.base import TITLE_SEPARATOR, type_of_class
 from kg.extractors.neural_runtime import best_spans
 from kg.training.data import CLASSES, examples
 from kg.training.loop import Settings, units
@@ -100,7 +100,7 @@ def main() -> None:
     gold = {record["id"]: set(record["spans"]) for record in tested}
     counts: Counter[tuple[str, str]] = Counter()
     for name, scores in paper_scores(model, units(examples(tested), trainer.pieces, trainer.pieces.special)):
-        found = {(*span, CLASSES[kind].rstrip("+-")) for span, kind, _ in best_spans(scores)}
+        found = {(*span, type_of_class(CLASSES[kind])) for span, kind, _ in best_spans(scores)}
         for what, spans in (("right", found & gold[name]), ("found", found), ("gold", gold[name])):
             counts.update((what, span[2]) for span in spans)
             counts[what, "all"] += len(spans)

@@ -22,6 +22,7 @@ __all__ = [
     "sentences_of",
     "text_of",
     "title_end_of",
+    "type_of_class",
 ]
 
 TITLE_SEPARATOR = "\n\n"
@@ -75,6 +76,11 @@ def add_candidates(doc: Doc, found: Iterable[Candidate]) -> Doc:
     """Append candidates to a document and return it."""
     candidates_of(doc).extend(found)
     return doc
+
+
+def type_of_class(name: str) -> str:
+    """The node type of a class that the decisions and the model know: "Method+" and "Method-" are Methods."""
+    return name.rstrip("+-")
 
 
 class Sentences:

@@ -28,7 +28,7 @@ from kg.candidates import Candidate
 from kg.config import MODEL
 from kg.errors import ConfigError
 from kg.extractors.abbreviations import abbreviations_of
-from kg.extractors.base import Component, Taken, candidates_of, sentences_of, text_of, title_end_of
+from kg.extractors.base import Component, Taken, candidates_of, sentences_of, text_of, title_end_of, type_of_class
 from kg.extractors.features import Form, collect_forms, describe, shape_features
 from kg.extractors.neural import form_scores
 from kg.extractors.words import ends_in_no_entity, is_no_entity
@@ -112,7 +112,7 @@ class Model:
 
 def calibrated(model: Model, label: str, probability: float) -> float:
     """The share of right ones among accepted forms of this probability."""
-    slope, offset = model.calibration.get(label.rstrip("+-"), (1.0, 0.0))
+    slope, offset = model.calibration.get(type_of_class(label), (1.0, 0.0))
     clipped = min(max(probability, 1e-4), 1 - 1e-4)
     return 1 / (1 + math.exp(-slope * math.log(clipped / (1 - clipped)) - offset))
 
@@ -223,7 +223,7 @@ def _columns_by_type(classes: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
     """The columns of each type: those of its proper names and of its common nouns."""
     kinds: dict[str, tuple[int, ...]] = {}
     for column, name in enumerate(classes[1:], 1):
-        kind = name.rstrip("+-")
+        kind = type_of_class(name)
         kinds[kind] = (*kinds.get(kind, ()), column)
     return tuple(kinds.values())
 
@@ -274,7 +274,7 @@ def decide(doc: Doc, model: Model) -> list[Candidate]:
         for start, end in sorted({*form.spans, *_occurrences(text, lower, form.text)}):
             if taken.is_free(start, end):
                 taken.take(start, end)
-                role = roles.get(form.text, _ONLY_ROLE.get(decision.label.rstrip("+-"), "reported"))
+                role = roles.get(form.text, _ONLY_ROLE.get(type_of_class(decision.label), "reported"))
                 if role == "used" and decision.label == "Dataset+" and _is_trained_on(text, start):
                     role = "trained"
                 confidence = calibrated(model, decision.label, decision.confidence)
@@ -288,7 +288,7 @@ def _is_trained_on(text: str, start: int) -> bool:
 
 def _mention(decision: _Decision, start: int, end: int, role: str, confidence: float) -> Candidate:
     form = decision.form
-    entity_type = decision.label.rstrip("+-")
+    entity_type = type_of_class(decision.label)
     entry = form.entries.get(entity_type)
     named = not decision.label.endswith("-")
     if entity_type in ("Task", "Metric"):
@@ -311,7 +311,7 @@ def _roles(accepted: dict[str, _Decision], scores: dict[str, list[float]], model
     """Role of each accepted form whose type has several; an acronym and its long form share theirs."""
     out: dict[str, str] = {}
     for name, decision in accepted.items():
-        entity_type = decision.label.rstrip("+-")
+        entity_type = type_of_class(decision.label)
         if entity_type not in model.columns:
             continue
         classes, place = model.columns[entity_type]

@@ -18,9 +18,17 @@ from kg.candidates import Candidate
 from kg.config import MODEL
 from kg.errors import ConfigError
 from kg.extractors.abbreviations import abbreviations_of
-from kg.extractors.base import Component, add_candidates, candidates_of, sentences_of, text_of, title_end_of
+from kg.extractors.base import (
+    Component,
+    add_candidates,
+    candidates_of,
+    sentences_of,
+    text_of,
+    title_end_of,
+    type_of_class,
+)
 from kg.extractors.features import Form
-from kg.extractors.neural_input import Floats, Text, as_text
+from kg.extractors.neural_input import CLASSES, ROLES, Floats, Text, as_text
 from kg.extractors.neural_runtime import SpanScores, best_spans, load_span_model
 
 __all__ = ["DENSE", "PROPOSED", "RULES", "create_neural", "form_scores", "propose", "text_for_model"]
@@ -31,7 +39,7 @@ PROPOSED = 0.12
 RULES = ("kg_sentences", "kg_links", "kg_abbreviations", "kg_vocabulary", "kg_hardware", "kg_names")
 """The components that vote, in order."""
 
-_CLASSES, _ROLES = 9, 7
+_CLASSES, _ROLES = len(CLASSES), len(ROLES)
 DENSE = 2 * _CLASSES + _ROLES + 1
 """Length of what the model says of a form: mean and greatest log-probability of the classes, mean of the roles, 1."""
 _FLOOR = -10.0
@@ -77,7 +85,7 @@ def as_spans(doc: Doc, scores: SpanScores, classes: Sequence[str]) -> list[Span]
     """The model's own mentions as spaCy spans, labelled with their type; those that no token boundary fits widen."""
     found = []
     for (start, end), kind, _ in best_spans(scores):
-        span = doc.char_span(start, end, label=classes[kind].rstrip("+-"), alignment_mode="expand")
+        span = doc.char_span(start, end, label=type_of_class(classes[kind]), alignment_mode="expand")
         if span is not None:
             found.append(span)
     return found

@@ -15,10 +15,28 @@ from numpy.typing import NDArray
 
 from kg.candidates import Candidate
 
-__all__ = ["FEATURES", "MAX_WIDTH", "Text", "Vote", "Window", "as_text", "feature_rows", "span_grid", "windows"]
+__all__ = [
+    "CLASSES",
+    "FEATURES",
+    "MAX_WIDTH",
+    "ROLES",
+    "Text",
+    "Vote",
+    "Window",
+    "as_text",
+    "feature_rows",
+    "span_grid",
+    "windows",
+]
 
 MAX_WIDTH = 12
 """Longest span, in words; "Qwen2.5-VL-7B" has seven."""
+
+CLASSES = (
+    "none", "Method+", "Method-", "Dataset+", "Dataset-", "Hardware+", "Hardware-", "Task", "Metric",
+)  # fmt: skip
+"""What a span can be; + for proper names, - for common nouns."""
+ROLES = ("introduced", "used", "compared", "trained", "addressed", "mentioned", "reported")
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 _TYPES = ("Method", "Dataset", "Hardware", "Task", "Metric")

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kg.schema import CORE_TYPES
+
 __all__ = [
     "BY",
     "CORE",
@@ -34,7 +36,7 @@ __all__ = [
 ]
 
 TYPES = ("Method", "Dataset", "Hardware", "Task", "Metric")
-CORE = ("Method", "Dataset", "Hardware")
+CORE = CORE_TYPES
 GROUPS: Mapping[str, tuple[str, ...]] = {"core": CORE, "every": TYPES}
 BY = ("type", "kind", "source")
 _ROLES = {

@@ -12,16 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import UsageError
-from kg.extractors.neural_input import Text
+from kg.extractors.neural_input import CLASSES, ROLES, Text
 from kg.ids import digest
 
 __all__ = ["CLASSES", "ROLES", "Example", "Label", "chosen_share", "examples", "read_annotated", "write_json"]
-
-CLASSES = (
-    "none", "Method+", "Method-", "Dataset+", "Dataset-", "Hardware+", "Hardware-", "Task", "Metric",
-)  # fmt: skip
-"""What a span can be; + for proper names, - for common nouns."""
-ROLES = ("introduced", "used", "compared", "trained", "addressed", "mentioned", "reported")
 
 Label = tuple[int, int, int, int]
 """First word, last word (inclusive), number of the class, number of the role (-1: unknown)."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 
-from kg.extractors.base import TITLE_SEPARATOR, candidates_of, text_of
+from kg.extractors.base import TITLE_SEPARATOR, candidates_of, text_of, type_of_class
 from kg.extractors.cues import CLASSES, NEURAL_CLASSES, ROLES, typed_features
 from kg.extractors.features import shape_features
 from kg.extractors.neural import RULES, form_scores, propose
@@ -221,7 +221,7 @@ class Guesses:
         """With forms that are decided already."""
         return Guesses(
             np.concatenate([self.labels, np.array(labels, dtype=self.labels.dtype)]),
-            np.concatenate([self.kinds, np.array([kind_of(label) for label in labels], dtype=self.kinds.dtype)]),
+            np.concatenate([self.kinds, np.array([type_of_class(label) for label in labels], dtype=self.kinds.dtype)]),
             np.concatenate([self.confidence, np.ones(len(labels))]),
         )
 
@@ -229,17 +229,12 @@ class Guesses:
 def best_guesses(out: Floats, classes: tuple[str, ...]) -> Guesses:
     """The decision rule of ``extractors/cues.py`` without its thresholds."""
     names = np.array(classes[1:])
-    kinds = np.array([kind_of(name) for name in names])
+    kinds = np.array([type_of_class(name) for name in names])
     by_kind = {kind: out[:, 1:][:, kinds == kind].sum(axis=1) for kind in dict.fromkeys(kinds.tolist())}
     total = np.stack(list(by_kind.values()), axis=1)
     winner = np.array(list(by_kind))[total.argmax(axis=1)]
     inside = np.where(kinds[None, :] == winner[:, None], out[:, 1:], -1.0)
     return Guesses(names[inside.argmax(axis=1)], winner, total.max(axis=1))
-
-
-def kind_of(label: str) -> str:
-    """The type that a class belongs to."""
-    return label.rstrip("+-")
 
 
 _GRID = np.round(np.arange(0.2, 0.8, 0.025), 3)
@@ -255,8 +250,8 @@ def thresholds(
     truth = np.array(labels)
     chosen: dict[str, float] = {}
     reached = {}
-    for kind in dict.fromkeys(kind_of(name) for name in classes[1:]):
-        names = [name for name in classes if kind_of(name) == kind]
+    for kind in dict.fromkeys(type_of_class(name) for name in classes[1:]):
+        names = [name for name in classes if type_of_class(name) == kind]
         scored = {
             limits: _two_f1(truth, guessed, kind, dict(zip(names, limits, strict=True)), gold)
             for limits in product(_GRID.tolist(), repeat=len(names))
@@ -289,7 +284,7 @@ def calibrate(labels: Sequence[str], guessed: Guesses, chosen: Mapping[str, floa
 
     A form is right if the gold holds it under its type; proper or common noun does not matter here.
     """
-    truth = np.array([kind_of(label) for label in labels])
+    truth = np.array([type_of_class(label) for label in labels])
     accepted = guessed.confidence >= np.array([chosen[name] for name in guessed.labels.tolist()])
     fitted = {}
     for kind in sorted(set(guessed.kinds.tolist())):
@@ -337,11 +332,11 @@ def fit_votes(
         [*labels, *(form.label for form in settled)], guessed.extended([f.settled for f in settled]), classes, gold
     )
     for kind, (names, total) in reached.items():
-        limits = ", ".join(f"{name} {limit:.3f}" for name, limit in chosen.items() if kind_of(name) == kind)
+        limits = ", ".join(f"{name} {limit:.3f}" for name, limit in chosen.items() if type_of_class(name) == kind)
         report(f"{kind:9} cross-validated F1 {names:.3f} over names, {total:.3f} over all; thresholds {limits}")
     roles = {}
     for entity_type, choices in ROLES.items():
-        mine = [f for f in forms if kind_of(f.label) == entity_type and f.role in choices]
+        mine = [f for f in forms if type_of_class(f.label) == entity_type and f.role in choices]
         truth = [str(f.role) for f in mine]
         guesses = cross_validate(mine, truth, choices).argmax(axis=1)
         right = sum(choices[guess] == role for guess, role in zip(guesses, truth, strict=True))
