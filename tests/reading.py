@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hypothesis import strategies as st
+
 from kg.errors import RecordError
 from kg.model import Paper
 from kg.protocols import Reader, ReadOptions
+from kg.readers.clean import clean_text
 from kg.readers.streams import FileInput
 
 Errors = list[tuple[int | None, str]]
@@ -41,3 +44,32 @@ def sniffed(folder: Path, reader: Reader, text: str) -> float:
     path.write_text(text, encoding="utf-8")
     with FileInput(str(path)) as source:
         return reader.sniff(source)
+
+
+Edit = tuple[float, int, bytes]
+"""Where (share of the length), how many bytes go, and what comes in their place."""
+
+
+def edits(pieces: list[bytes]) -> st.SearchStrategy[list[Edit]]:
+    """Up to four changes of a file, with pieces that mean something in its format, or with any bytes."""
+    where = st.floats(0, 1, exclude_max=True)
+    piece = st.sampled_from(pieces) | st.binary(max_size=3)
+    return st.lists(st.tuples(where, st.integers(0, 12), piece), min_size=1, max_size=4)
+
+
+def damaged(data: bytes, changes: list[Edit]) -> bytes:
+    """A file after changes."""
+    for where, length, piece in changes:
+        at = int(where * len(data))
+        data = data[:at] + piece + data[at + length :]
+    return data
+
+
+def assert_sound(papers: list[Paper], errors: Errors) -> None:
+    """Papers that any build can take, with clean text, and reasons of one line."""
+    for paper in papers:
+        assert paper.title or (paper.abstract and paper.identifiers)
+        for text in (paper.title, paper.abstract, paper.venue or "", *paper.authors, *paper.organizations):
+            assert text == clean_text(text)
+        paper.model_dump_json().encode()
+    assert all(reason and "\n" not in reason for _, reason in errors)

@@ -45,7 +45,7 @@ class JsonReader:
 
     name = "json"
     description = 'JSON: an array of records, or an object that holds one, as in {"papers": [...]}'
-    extensions = (".json",)
+    extensions: tuple[str, ...] = (".json",)
 
     def sniff(self, source: Input) -> float:
         """Sure of an array or object in which a title is a key; little of any other array or object."""
@@ -67,7 +67,7 @@ class JsonLinesReader:
 
     name = "jsonl"
     description = "JSON Lines: one record a line"
-    extensions = (".jsonl", ".ndjson")
+    extensions: tuple[str, ...] = (".jsonl", ".ndjson")
 
     def sniff(self, source: Input) -> float:
         """Sure when the lines are whole objects, one of them with a title; fairly sure without a title."""

@@ -5,39 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import RecordError
-from kg.model import Paper
-from kg.protocols import ReadOptions
 from kg.readers.json_records import JSON, JSONL, JsonLinesReader, JsonReader
 from kg.readers.streams import FileInput
+from tests.reading import read_file
 
 Reader = JsonReader | JsonLinesReader
-
-
-def read(path: Path, reader: Reader) -> tuple[list[Paper], list[tuple[int | None, str]]]:
-    papers: list[Paper] = []
-    errors: list[tuple[int | None, str]] = []
-    with FileInput(str(path)) as source:
-        try:
-            for item in reader.read(source, ReadOptions()):
-                if isinstance(item, Paper):
-                    papers.append(item)
-                else:
-                    errors.append((item.position, item.reason))
-        except RecordError as error:
-            errors.append((None, error.reason))
-    return papers, errors
 
 
 def parsed(tmp_path: Path, text: str | bytes, reader: Reader = JSON) -> tuple[list[str], list[tuple[int | None, str]]]:
     path = tmp_path / "records"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    papers, errors = read(path, reader)
+    papers, errors = read_file(path, reader)
     return [paper.title for paper in papers], errors
 
 
 def test_the_json_sample(samples: Path) -> None:
-    papers, errors = read(samples / "papers.json", JSON)
+    papers, errors = read_file(samples / "papers.json", JSON)
     assert not errors
     assert [(p.id, p.authors, p.arxiv_id, p.date) for p in papers] == [
         ("H-1", ("Maja Lind", "Ben Okafor"), "2401.01234", "2024-01-02"),
@@ -46,7 +29,7 @@ def test_the_json_sample(samples: Path) -> None:
 
 
 def test_the_jsonl_sample(samples: Path) -> None:
-    papers, errors = read(samples / "papers.jsonl", JSONL)
+    papers, errors = read_file(samples / "papers.jsonl", JSONL)
     assert not errors
     assert [(p.id, p.venue, p.sources[0].position) for p in papers] == [
         ("rust-1", None, 1),
