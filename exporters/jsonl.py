@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,14 +15,11 @@ from kg.errors import KgError, UsageError
 from kg.exporters.base import open_input, open_output
 from kg.graph import KnowledgeGraph
 from kg.model import Entity, Evidence, Relation
+from kg.sorted_lines import RELATION_START, line_of_fields
 
 __all__ = ["EXPORTER", "JsonLines", "line_of", "lines_of"]
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_RELATION_START = '{"confidence":'  # keys are sorted, and entities have none of that name
-# Line ends to some readers of "lines", though not to JSON.
-_ESCAPES = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-_LINE_ENDS = str.maketrans(_ESCAPES)
+_RELATION_START = RELATION_START.decode()
 
 
 def lines_of(graph: KnowledgeGraph) -> Iterator[str]:
@@ -36,11 +32,7 @@ def lines_of(graph: KnowledgeGraph) -> Iterator[str]:
 
 def line_of(value: Entity | Relation) -> str:
     """The line of an entity or a relation, with its line end."""
-    fields = _entity_fields(value) if isinstance(value, Entity) else _relation_fields(value)
-    line = _ENCODE(fields)
-    if not line.isascii() and any(end in line for end in _ESCAPES):  # far faster than to translate every line
-        line = line.translate(_LINE_ENDS)
-    return line + "\n"
+    return line_of_fields(_entity_fields(value) if isinstance(value, Entity) else _relation_fields(value))
 
 
 # Written out, keys in order: pydantic's dump of a value and the encoder's sorting take twice as long.

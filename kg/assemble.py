@@ -22,7 +22,7 @@ from kg.ids import entity_id
 from kg.links import parse_link
 from kg.model import Attributes, Entity, Evidence, Extraction, Mention, Paper, Relation
 from kg.parents import Parents, type_of
-from kg.schema import NODE_TYPES, RELATION_TYPES, relation_for, role_rank
+from kg.schema import NODE_TYPES, RELATION_TYPES, counted_properties, relation_for, role_rank
 from kg.vocabulary import Entry, Vocabulary
 
 __all__ = [
@@ -157,20 +157,6 @@ def _most_common(counter: Mapping[_T, int]) -> _T | None:
     return min(counter, key=lambda value: (-counter[value], value)) if counter else None
 
 
-def _edge_properties(relation_type: str, facts: list[_Fact]) -> Attributes:
-    """The largest count and the first value among the attributes of the mentions, where the edge type has them."""
-    wanted = RELATION_TYPES[relation_type].properties
-    attributes = [(key, value) for fact in facts for key, _, value in fact.attributes if key in wanted]
-    found: Attributes = {}
-    counts = [v for k, v in attributes if k == "count" and isinstance(v, int) and not isinstance(v, bool)]
-    if counts:
-        found["count"] = max(counts)
-    value = next((v for k, v in attributes if k == "value"), None)
-    if value is not None:
-        found["value"] = str(value)
-    return found
-
-
 def _extracted_relation(paper_id: str, entity: str, facts: list[_Fact]) -> Relation:
     """The one edge between a paper and an entity; the strongest role of its mentions decides the type."""
     entity_type = str(type_of(entity))
@@ -184,7 +170,9 @@ def _extracted_relation(paper_id: str, entity: str, facts: list[_Fact]) -> Relat
         type=relation_type,
         target=entity,
         confidence=max(fact.confidence for fact in facts),
-        properties=_edge_properties(relation_type, ordered),
+        properties=counted_properties(
+            relation_type, [(key, value) for fact in ordered for key, _, value in fact.attributes]
+        ),
         evidence=tuple(fact.evidence() for fact in evidence.values()),
     )
 

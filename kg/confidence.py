@@ -12,13 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, Any
 
 from kg.model import Extraction
-from kg.schema import RELATION_TYPES
+from kg.schema import RELATION_TYPES, counted_properties
+from kg.sorted_lines import RELATION_START, line_of_fields
 
 __all__ = ["sure_lines", "sure_mentions"]
-
-_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_RELATION_START = b'{"confidence":'
-_LINE_ENDS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
 
 Fields = dict[str, Any]
 
@@ -47,10 +44,10 @@ def sure_lines(source: IO[bytes], least: float) -> IO[bytes]:
     source.seek(0)
     target = tempfile.TemporaryFile()
     for line in source:
-        if line.startswith(_RELATION_START):
+        if line.startswith(RELATION_START):
             relation = _sure(json.loads(line), least)
             if relation is not None and relation["source"] in kept and relation["target"] in kept:
-                target.write(_line(relation))
+                target.write(line_of_fields(relation).encode())
         elif json.loads(line)["id"] in kept:
             target.write(line)
     target.seek(0)
@@ -61,7 +58,7 @@ def _relations(source: IO[bytes], least: float) -> Iterator[tuple[str, str, bool
     """Source, target and whether the source is a paper, of each edge that is sure enough; and each paper twice."""
     for line in source:
         fields = json.loads(line)
-        if not line.startswith(_RELATION_START):
+        if not line.startswith(RELATION_START):
             if fields["type"] == "Paper":
                 yield fields["id"], fields["id"], True
         elif _sure(fields, least) is not None:
@@ -102,18 +99,7 @@ def _sure(relation: Fields, least: float) -> Fields | None:
 
 def _properties(relation: Fields, evidence: Iterable[Mapping[str, Any]]) -> Fields:
     """The properties of an edge, count and value those of its evidence: the largest and the first."""
-    attributes = [piece["attributes"] for piece in evidence]
+    attributes = [item for piece in evidence for item in piece["attributes"].items()]
     found = {key: value for key, value in relation["properties"].items() if key not in ("count", "value")}
-    wanted = RELATION_TYPES[relation["type"]].properties
-    counts = [a["count"] for a in attributes if type(a.get("count")) is int]
-    if "count" in wanted and counts:
-        found["count"] = max(counts)
-    values = [str(a["value"]) for a in attributes if "value" in a]
-    if "value" in wanted and values:
-        found["value"] = values[0]
+    found |= counted_properties(relation["type"], attributes)
     return dict(sorted(found.items()))
-
-
-def _line(fields: Fields) -> bytes:
-    line = _ENCODE(fields)
-    return ((line if line.isascii() else line.translate(_LINE_ENDS)) + "\n").encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 __all__ = [
@@ -15,9 +16,12 @@ __all__ = [
     "RELATION_TYPES",
     "NodeType",
     "RelationType",
+    "counted_properties",
     "relation_for",
     "role_rank",
 ]
+
+Attribute = str | int | float | bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,20 @@ def relation_for(entity_type: str, role: str) -> str:
         KeyError: if the type cannot play that role.
     """
     return _BY_ROLE[entity_type, role]
+
+
+def counted_properties(relation_type: str, attributes: Iterable[tuple[str, Attribute]]) -> dict[str, Attribute]:
+    """The largest count and the first value among the attributes of mentions, where the edge type has them."""
+    wanted = RELATION_TYPES[relation_type].properties
+    mine = [(key, value) for key, value in attributes if key in wanted]
+    found: dict[str, Attribute] = {}
+    counts = [v for k, v in mine if k == "count" and isinstance(v, int) and not isinstance(v, bool)]
+    if counts:
+        found["count"] = max(counts)
+    value = next((v for k, v in mine if k == "value"), None)
+    if value is not None:
+        found["value"] = str(value)
+    return found
 
 
 def role_rank(entity_type: str, role: str) -> int:

@@ -11,9 +11,19 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable
-from typing import IO
+from typing import IO, Any
 
-__all__ = ["ENTITY", "RELATION", "Change", "Key", "LineWriter", "key_of_line", "splice"]
+__all__ = [
+    "ENTITY",
+    "RELATION",
+    "RELATION_START",
+    "Change",
+    "Key",
+    "LineWriter",
+    "key_of_line",
+    "line_of_fields",
+    "splice",
+]
 
 Key = tuple[int, bytes]
 ENTITY, RELATION = 0, 1
@@ -23,12 +33,29 @@ Change = tuple[Key, list[bytes]]
 
 # Keys of the objects are sorted, so nothing but a list of texts can come before the id of an entity, nothing but two
 # texts after the source of a relation, and a quotation mark within a text has a backslash before it.
-_RELATION_START = b'{"confidence":'
+RELATION_START = b'{"confidence":'
+"""How the line of a relation begins: keys are sorted, and entities have none of that name."""
 _ID = re.compile(rb'"id":"((?:[^"\\]|\\.)*)"')
 _SOURCE = b',"source":"'
 _TEXT_END = re.compile(rb'(?:[^"\\]|\\.)*')
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+# Line ends to some readers of "lines", though not to JSON.
+_ESCAPES = {"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+_LINE_ENDS = str.maketrans(_ESCAPES)
 _NEAR = 1 << 15
 _CHUNK = 1 << 20
+
+
+def line_of_fields(fields: dict[str, Any]) -> str:
+    """The line of an entity or a relation, with its line end.
+
+    Args:
+        fields: What it holds, keys in order.
+    """
+    line = _ENCODE(fields)
+    if not line.isascii() and any(end in line for end in _ESCAPES):  # far faster than to translate every line
+        line = line.translate(_LINE_ENDS)
+    return line + "\n"
 
 
 def key_of_line(line: bytes) -> Key:
@@ -37,7 +64,7 @@ def key_of_line(line: bytes) -> Key:
     Raises:
         ValueError: if it is none.
     """
-    if line.startswith(_RELATION_START):
+    if line.startswith(RELATION_START):
         place = line.rfind(_SOURCE)
         match = _TEXT_END.match(line, place + len(_SOURCE)) if place >= 0 else None
         section, raw = RELATION, match[0] if match else None

@@ -24,6 +24,7 @@ LAYERS: list[tuple[str, ...]] = [
         "kg.config",
         "kg.linking.variants",
         "kg.parents",
+        "kg.sorted_lines",
         "kg.confidence",
         "kg.evaluate",
     ),
@@ -31,7 +32,7 @@ LAYERS: list[tuple[str, ...]] = [
     (
         *("kg.readers", "kg.extractors", "kg.exporters", "kg.linking", "kg.assemble", "kg.papers", "kg.display"),
         *("kg.identity", "kg.vocabulary_check", "kg.extraction_log", "kg.embedded", "kg.embedded_write", "kg.lookup"),
-        *("kg.workspace", "kg.sorted_lines", "kg.assembly_store", "kg.publication", "kg.diff"),
+        *("kg.workspace", "kg.assembly_store", "kg.publication", "kg.diff"),
     ),
     ("kg.sparql",),
     ("kg.pipeline", "kg.server", "kg.training"),
