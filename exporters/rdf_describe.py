@@ -9,7 +9,17 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from kg.errors import UsageError
-from kg.exporters.rdf_terms import DEFAULT_BASE, Minter, Terms, is_plain_url, json_text, own_property, own_relation
+from kg.exporters.rdf_terms import (
+    DEFAULT_BASE,
+    REGISTERS,
+    Minter,
+    Terms,
+    is_plain_url,
+    is_registered,
+    json_text,
+    own_property,
+    own_relation,
+)
 from kg.schema import NODE_TYPES, RDF_CLASSES, RDF_PROFILES, RDF_PROPERTIES, RDF_RELATIONS, RELATION_TYPES
 
 __all__ = [
@@ -259,6 +269,8 @@ class Describer:
         if isinstance(value, str):
             if key in _URLS and is_plain_url(value):
                 return terms.iri(value)
+            if key in REGISTERS and is_registered(value):
+                return terms.iri(REGISTERS[key] + value)
             kind = _date_type(value) if key == "date" else None
             return terms.typed(value, kind) if kind else terms.text(value)
         if isinstance(value, bool):

@@ -26,6 +26,8 @@ _PROPERTIES = {
     "venue": ("xsd:string", "the conference or journal"),
     "author_count": ("xsd:integer", "how many people signed a paper, where that is all that is known"),
     "upvotes": ("xsd:integer", "votes of readers on the page that the paper was found on"),
+    "provenance": ("xsd:string", "a field of a paper, and the formats of the records that its value is from"),
+    "conflicts": ("xsd:string", "a field of a paper, what other records say of it, and their formats"),
     "memory_gb": ("xsd:integer", "memory of a device, in gigabytes"),
     "count": ("xsd:integer", "how many devices"),
     "value": ("xsd:string", "the reported value, as written"),

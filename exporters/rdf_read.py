@@ -14,7 +14,7 @@ from kg.errors import KgError, UsageError
 from kg.exporters.base import open_input_bytes
 from kg.exporters.rdf_describe import property_term
 from kg.exporters.rdf_syntax import unescaped
-from kg.exporters.rdf_terms import OWN, expand, own_relation
+from kg.exporters.rdf_terms import OWN, REGISTERS, expand, own_relation
 from kg.graph import KnowledgeGraph
 from kg.model import Entity, Evidence, Relation
 from kg.schema import NODE_TYPES, RDF_PROFILES, RELATION_TYPES
@@ -257,5 +257,12 @@ def _properties(node: _Node, label: str, exact: Mapping[str, list[str]]) -> dict
             found[key] = tuple(exact[key])
         elif predicate in node:
             several = kinds[key].endswith("[]")
-            found[key] = tuple(sorted(map(str, node[predicate]))) if several else _one(node, predicate)
+            found[key] = tuple(sorted(map(str, node[predicate]))) if several else _plain(node, predicate, key)
     return found
+
+
+def _plain(node: _Node, predicate: str, key: str) -> Any:
+    """The value of a property that has one; an IRI of a register is its last part."""
+    value = _one(node, predicate)
+    registered = key in REGISTERS and isinstance(node[predicate][0], _Iri)
+    return value.removeprefix(REGISTERS[key]) if registered else value

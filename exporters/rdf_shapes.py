@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kg.exporters.rdf_describe import cell, property_term
 from kg.exporters.rdf_ontology import prefixed
-from kg.exporters.rdf_terms import own_relation
+from kg.exporters.rdf_terms import REGISTERS, own_relation
 from kg.schema import NODE_TYPES, RDF_CLASSES, RDF_PROFILES, RDF_RELATIONS, RELATION_TYPES
 
 __all__ = ["shapes"]
@@ -41,7 +41,7 @@ def _shape(name: str, target: str, parts: Sequence[str]) -> str:
 
 def _values(name: str, kind: str) -> tuple[str, str]:
     """What the values of a property may be, and in words."""
-    if name in _URLS:
+    if name in _URLS or name in REGISTERS:
         return "sh:or ( [ sh:nodeKind sh:IRI ] [ sh:datatype xsd:string ] )", "an IRI or a text"
     if name == "date":
         kinds = ("xsd:date", "xsd:gYearMonth", "xsd:gYear", "xsd:string")

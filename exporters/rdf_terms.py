@@ -16,6 +16,7 @@ __all__ = [
     "DEFAULT_BASE",
     "NAMESPACES",
     "OWN",
+    "REGISTERS",
     "Minter",
     "NTriples",
     "Terms",
@@ -24,6 +25,7 @@ __all__ = [
     "doi_iri",
     "expand",
     "is_plain_url",
+    "is_registered",
     "json_text",
     "own_property",
     "own_relation",
@@ -55,6 +57,8 @@ NAMESPACES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+REGISTERS = {"orcid": "https://orcid.org/", "ror": "https://ror.org/"}
+"""Properties whose value is an id that a register has, and what its IRI there begins with."""
 _PREFIXES = frozenset(t.prefix for t in NODE_TYPES.values()) - {"paper"}
 _SAFE = re.compile(r"[A-Za-z0-9_.~-]*")
 _DOTS = ("", ".", "..")
@@ -65,6 +69,7 @@ _PLAIN_URL = re.compile(
     r"(?:/(?!\.\.?(?:/|\Z))(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-F]{2})*)*"
     r"(?:\?(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*)?(?:#(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-F]{2})*)?"
 )
+_REGISTERED = re.compile(r"[0-9a-zA-Z]+(?:-[0-9a-zA-Z]+)*")
 _BASE = re.compile(r"[a-z][a-z0-9+.-]*://[^\s<>\"{}|\\^`\x00-\x20#?]+[/]")
 
 
@@ -112,6 +117,11 @@ def own_property(name: str) -> str:
 def is_plain_url(text: str) -> bool:
     """Whether a text can be an IRI as it is, in every syntax and for every parser; all else stays a text."""
     return len(text) < 2000 and _PLAIN_URL.fullmatch(text) is not None
+
+
+def is_registered(text: str) -> bool:
+    """Whether a text looks like an id of one of ``REGISTERS``, and so can end an IRI."""
+    return _REGISTERED.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=8192)

@@ -18,10 +18,11 @@ from typing import NamedTuple, TypeVar
 from kg.bulk import compact, no_garbage_collection
 from kg.errors import UsageError
 from kg.graph import KnowledgeGraph
-from kg.ids import entity_id
 from kg.links import parse_link
 from kg.model import Attributes, Entity, Evidence, Extraction, Mention, Paper, Relation
+from kg.papers import conflict_texts, provenance_texts
 from kg.parents import Parents, type_of
+from kg.people import People, registered_id_of
 from kg.schema import NODE_TYPES, RELATION_TYPES, counted_properties, relation_for, role_rank
 from kg.vocabulary import Entry, Vocabulary
 
@@ -179,8 +180,9 @@ def _extracted_relation(paper_id: str, entity: str, facts: list[_Fact]) -> Relat
 
 def _paper_entity(paper: Paper) -> Entity:
     properties: _Properties = {"title": paper.title}
+    computed = {"conflicts": conflict_texts(paper), "provenance": provenance_texts(paper)}
     for key in NODE_TYPES["Paper"].properties:
-        value = getattr(paper, key, None)
+        value = computed[key] if key in computed else getattr(paper, key, None)
         if value not in (None, "", ()):
             properties[key] = value
     if paper.date and paper.date[:4].isdigit():
@@ -196,8 +198,8 @@ class Part(NamedTuple):
     notes: Notes
 
 
-def part_of(paper: Paper, facts: Iterable[_Fact]) -> Part:
-    """What a paper and the facts found in it add.
+def part_of(paper: Paper, facts: Iterable[_Fact], people: People) -> Part:
+    """What a paper and the facts found in it add, given whom names stand for.
 
     Raises:
         UsageError: if the paper has an id that belongs to another type.
@@ -211,7 +213,7 @@ def part_of(paper: Paper, facts: Iterable[_Fact]) -> Part:
         notes[fact.entity].update(_notes_of(fact))
     found = {entity: _extracted_relation(paper.id, entity, by_entity[entity]) for entity in sorted(by_entity)}
     _add_links(paper, found, notes)
-    return Part(_paper_entity(paper), [*found.values(), *_people(paper, notes)], notes)
+    return Part(_paper_entity(paper), [*found.values(), *_signatures(paper, people, notes)], notes)
 
 
 def facts_of(paper: Paper, extraction: Extraction) -> set[_Fact]:
@@ -256,30 +258,24 @@ def _add_links(paper: Paper, found: dict[str, Relation], notes: Notes) -> None:
             found[link.id] = known.model_copy(update={"confidence": 1.0})
 
 
-def _people(paper: Paper, notes: Notes) -> Iterator[Relation]:
-    """Edges to authors and organisations; a name given twice counts once."""
-    for relation_type, entity_type, names in (
-        ("AUTHORED_BY", "Author", paper.authors),
-        ("AFFILIATED_WITH", "Organization", paper.organizations),
+def _signatures(paper: Paper, people: People, notes: Notes) -> Iterator[Relation]:
+    """Edges to authors and organisations; one that is given twice counts once."""
+    for relation_type, entity_type, names, registered in (
+        ("AUTHORED_BY", "Author", paper.authors, paper.orcids),
+        ("AFFILIATED_WITH", "Organization", paper.organizations, paper.rors),
     ):
         placed: set[str] = set()
-        for position, name in enumerate(names, 1):
-            target = _note_name(entity_type, name, notes)
-            if target is None or target in placed:
+        for position, given in enumerate(names, 1):
+            name = " ".join(given.split())
+            if not name:
+                continue
+            target = people.node(entity_type, name, registered.get(given))
+            notes[target][_NAME, name] += 1
+            if target in placed:
                 continue
             placed.add(target)
             properties: Attributes = {"position": position} if entity_type == "Author" else {}
             yield Relation(source=paper.id, type=relation_type, target=target, properties=properties)
-
-
-def _note_name(entity_type: str, name: str, notes: Notes) -> str | None:
-    """Note a person or an organisation by name; None for a blank name."""
-    name = " ".join(name.split())
-    if not name:
-        return None
-    entity = entity_id(entity_type, name)
-    notes[entity][_NAME, name] += 1
-    return entity
 
 
 # One entity, from all notes on it
@@ -297,16 +293,12 @@ def name_of(notes: Mapping[Note, int]) -> str:
 class Maker(NamedTuple):
     """The organisation that makes a piece of hardware."""
 
+    id: str
     name: str
     confidence: float
 
-    @property
-    def id(self) -> str:
-        """Id of the organisation."""
-        return entity_id("Organization", self.name)
 
-
-def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Maker | None:
+def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int], people: People) -> Maker | None:
     """Who makes a piece of hardware: what the vocabulary says, else what most papers say."""
     if type_of(entity) != "Hardware":
         return None
@@ -316,7 +308,7 @@ def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> Mak
         name = _most_common(_values(notes, _VENDOR))
         confidence = max((float(value) for value in _values(notes, _SURE)), default=0.0)
     name = " ".join((name or "").split())
-    return Maker(name, confidence) if name else None
+    return Maker(people.node("Organization", name), name, confidence) if name else None
 
 
 def maker_notes(maker: Maker) -> Counter[Note]:
@@ -337,12 +329,16 @@ def entity_of(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> En
         aliases=tuple(sorted(aliases)),
         named=entry.named if entry else is_signature or (_NAMED, "") in notes,
         kind=(entry.kind if entry else None) or _most_common(_values(notes, _KIND)),
-        properties=_properties(entity_type, entry, notes),
+        properties=_properties(entity, entry, notes),
     )
 
 
-def _properties(entity_type: str, entry: Entry | None, notes: Mapping[Note, int]) -> _Properties:
+def _properties(entity: str, entry: Entry | None, notes: Mapping[Note, int]) -> _Properties:
     """What ``schema.py`` lists for the type, from the vocabulary, else from the mentions."""
+    entity_type = str(type_of(entity))
+    if entity_type in _SIGNATURES:
+        registered = registered_id_of(entity)
+        return dict([registered]) if registered else {}
     wanted = NODE_TYPES[entity_type].properties
     if not wanted:
         return {}
@@ -362,8 +358,9 @@ def _properties(entity_type: str, entry: Entry | None, notes: Mapping[Note, int]
 class _Notebook:
     """The notes of all papers, and what ``Parents`` asks of them."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, people: People) -> None:
         self.vocabulary = vocabulary
+        self.people = people
         self.notes: Notes = defaultdict(Counter)
 
     def graph(self, papers: list[Entity], relations: list[Relation]) -> KnowledgeGraph:
@@ -373,7 +370,8 @@ class _Notebook:
         nodes = {*self.notes, *parents, *parents.values()}
         relations.extend(Relation(source=child, type="VARIANT_OF", target=parents[child]) for child in parents)
         for entity in sorted(nodes):
-            maker = maker_of(entity, self.vocabulary.by_id.get(entity), self.notes.get(entity, Counter()))
+            known = self.notes.get(entity, Counter())
+            maker = maker_of(entity, self.vocabulary.by_id.get(entity), known, self.people)
             if maker:
                 relations.append(Relation(source=entity, type="MADE_BY", target=maker.id, confidence=maker.confidence))
                 self.notes[maker.id].update(maker_notes(maker))
@@ -398,11 +396,12 @@ def assemble(items: Iterable[tuple[Paper, Extraction]], vocabulary: Vocabulary) 
     material = _Material()
     for paper, extraction in items:
         material.add(paper, extraction)
-    book = _Notebook(vocabulary)
+    people = People(material.papers.values())
+    book = _Notebook(vocabulary, people)
     papers: list[Entity] = []
     relations: list[Relation] = []
     for paper_id in sorted(material.papers):
-        part = part_of(material.papers.pop(paper_id), material.facts.pop(paper_id))
+        part = part_of(material.papers.pop(paper_id), material.facts.pop(paper_id), people)
         papers.append(part.paper)
         relations.extend(part.relations)
         for entity, notes in part.notes.items():

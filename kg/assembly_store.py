@@ -32,6 +32,7 @@ from kg.assemble import Maker, Note, Notes, entity_of, maker_notes, maker_of, na
 from kg.errors import ServiceError
 from kg.model import Entity, Relation
 from kg.parents import Parents, ancestor_keys, key_of, type_of, without_circles
+from kg.people import People
 from kg.schema import NODE_TYPES, RELATION_TYPES
 from kg.vocabulary import Vocabulary
 
@@ -49,7 +50,8 @@ _TABLES = (
     "CREATE TABLE variants (child TEXT PRIMARY KEY, parent TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX variants_parent ON variants (parent)",
     "CREATE INDEX ancestors_entity ON ancestors (entity)",
-    "CREATE TABLE makers (entity TEXT PRIMARY KEY, name TEXT NOT NULL, confidence REAL NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE makers (entity TEXT PRIMARY KEY, maker TEXT NOT NULL, name TEXT NOT NULL,"
+    " confidence REAL NOT NULL) WITHOUT ROWID",
 )
 _INDEX = "CREATE INDEX names_key ON names (key, entity)"
 _VARIANT_TYPES = RELATION_TYPES["VARIANT_OF"].sources
@@ -63,14 +65,18 @@ class AssemblyStore:
     Args:
         path: The file; made where it is missing, if it is to be written.
         vocabulary: Gives canonical names, kinds, parents and makers of the entities it knows.
+        people: Whom names of makers stand for.
         write: Whether to change it.
 
     Raises:
         ServiceError: if it cannot be read or written.
     """
 
-    def __init__(self, path: Path, vocabulary: Vocabulary, *, write: bool = False) -> None:
+    def __init__(
+        self, path: Path, vocabulary: Vocabulary, people: People | None = None, *, write: bool = False
+    ) -> None:
         self.path = path
+        self._people = people or People()
         self.vocabulary = vocabulary
         self._parents = Parents(vocabulary)
         self._waiting: Counter[tuple[str, str, str]] = Counter()
@@ -251,13 +257,13 @@ class AssemblyStore:
             return set()
         notes = self._notes(entity)
         exists = bool(notes) or self._is_variant(entity)
-        new = maker_of(entity, self.vocabulary.by_id.get(entity), notes) if exists else None
+        new = maker_of(entity, self.vocabulary.by_id.get(entity), notes, self._people) if exists else None
         old = self._maker(entity)
         if new == old:
             return set()
         self._db.execute("DELETE FROM makers WHERE entity = ?", (entity,))
         if new is not None:
-            self._db.execute("INSERT INTO makers VALUES (?, ?, ?)", (entity, *new))
+            self._db.execute("INSERT INTO makers VALUES (?, ?, ?, ?)", (entity, *new))
         for maker, sign in ((old, -1), (new, 1)):
             if maker is not None:
                 for (aspect, value), n in maker_notes(maker).items():
@@ -265,7 +271,7 @@ class AssemblyStore:
         return {maker.id for maker in (old, new) if maker}
 
     def _maker(self, entity: str) -> Maker | None:
-        row = self._db.execute("SELECT name, confidence FROM makers WHERE entity = ?", (entity,)).fetchone()
+        row = self._db.execute("SELECT maker, name, confidence FROM makers WHERE entity = ?", (entity,)).fetchone()
         return Maker(*row) if row else None
 
     def update(self, touched: Iterable[str]) -> set[str]:
@@ -281,11 +287,17 @@ class AssemblyStore:
             self._flush()
             found = set(touched)
             self._rename(found)
+            found |= self._with_another_maker()
             for entity in sorted(found):
                 found |= self._publish_maker(entity)
             found |= self._publish_variants()
             self._flush()
         return found
+
+    def _with_another_maker(self) -> set[str]:
+        """Hardware whose maker's name has come to stand for another organisation."""
+        rows = self._db.execute("SELECT entity, maker, name FROM makers")
+        return {entity for entity, maker, name in rows if self._people.node("Organization", name) != maker}
 
     def _rename(self, touched: set[str]) -> None:
         """Note the names of entities, and look for the parents of all whose parent that may change."""
@@ -362,8 +374,8 @@ class AssemblyStore:
         """Entities with edges to other entities, by id, and these edges."""
         with self._translated():
             variants: Mapping[str, str] = dict(self._db.execute("SELECT child, parent FROM variants"))
-            rows = self._db.execute("SELECT entity, name, confidence FROM makers")
-            makers = {entity: Maker(name, confidence) for entity, name, confidence in rows}
+            rows = self._db.execute("SELECT entity, maker, name, confidence FROM makers")
+            makers = {entity: Maker(*rest) for entity, *rest in rows}
         for entity in sorted({*variants, *makers}):
             yield entity, list(_relations(entity, makers.get(entity), variants.get(entity)))
 

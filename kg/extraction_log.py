@@ -17,6 +17,7 @@ copied and read in a read-only folder, and a build that is killed loses at most 
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 import time
 import zlib
@@ -31,6 +32,7 @@ from kg.identity import merge_keys, same_papers, strong_keys
 from kg.ids import arxiv_id_of, digest, doi_of
 from kg.model import Extraction, Paper
 from kg.papers import guarded_id, merged, wanted_id
+from kg.people import People
 
 __all__ = ["AddedPapers", "ExtractionLog"]
 
@@ -444,6 +446,27 @@ class ExtractionLog:
     def digests(self, fingerprint: str) -> Iterator[tuple[str, str]]:
         """Id and digest of the papers that ``items`` would yield, in that order."""
         yield from self._pages("p.digest", "e.text_digest IS NOT NULL", fingerprint)  # type: ignore[misc]
+
+    def signatures(self, fingerprint: str) -> Iterator[tuple[str, str, list[str], list[str]]]:
+        """The same with the authors and organisations of each."""
+        columns = "p.digest, json_extract(p.json, '$.authors'), json_extract(p.json, '$.organizations')"
+        for name, own, authors, organizations in self._pages(columns, "e.text_digest IS NOT NULL", fingerprint):
+            yield name, own, json.loads(authors), json.loads(organizations)
+
+    def people(self, fingerprint: str) -> People:
+        """Whom names stand for in the papers that ``items`` would yield."""
+        found = People()
+        columns = "json_extract(p.json, '$.orcids'), json_extract(p.json, '$.rors')"
+        given = " OR ".join(f'instr(p.json, \'"{field}":{{"\')' for field in ("orcids", "rors"))
+        for _, orcids, rors in self._pages(columns, f"e.text_digest IS NOT NULL AND ({given})", fingerprint):
+            found.add(json.loads(orcids), json.loads(rors))
+        return found
+
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of an id, with where its values are from; None where there is none."""
+        with _translated(self.path):
+            row = self._db.execute("SELECT json FROM papers WHERE id = ?", (paper_id,)).fetchone()
+        return Paper.model_validate_json(row[0]) if row else None
 
     def some_items(self, fingerprint: str, ids: Iterable[str]) -> Iterator[tuple[Paper, Extraction, str]]:
         """Those items of some papers, with their digests."""

@@ -17,7 +17,7 @@ from kg.ids import digest, paper_id, title_key
 from kg.model import Conflict, Paper, Source
 from kg.schema import NODE_TYPES
 
-__all__ = ["distinct_papers", "guarded_id", "merged", "wanted_id"]
+__all__ = ["conflict_texts", "distinct_papers", "guarded_id", "merged", "provenance_texts", "wanted_id"]
 
 # Ids that say what they name; a source's own id must not look like one.
 _RESERVED_ID = re.compile(rf"(?:arxiv|doi|title|{'|'.join(t.prefix for t in NODE_TYPES.values())}):")
@@ -26,6 +26,7 @@ _PREPRINT_VENUE = re.compile(r"arxiv|corr\b|[a-z]rxiv\b|ssrn|preprint|research s
 _LISTS = ("organizations", "links", "keywords", "identifiers")
 _COUNTS = ("author_count", "upvotes")
 _MOST_CONFLICTS = 50
+_LONGEST_CONFLICT = 500
 
 
 # Which value
@@ -172,7 +173,7 @@ class _Merge:
         chosen: dict[str, str] = {}
         used: list[Paper] = []
         for name in sorted(votes):
-            best = min(votes[name], key=lambda identifier: (-len(votes[name][identifier]), identifier))
+            best = min(votes[name], key=lambda identifier: (-_different(votes[name][identifier]), identifier))
             known = name in names
             if known:
                 chosen[name] = best
@@ -186,6 +187,11 @@ class _Merge:
 
     def _keep(self, field: str, value: str, records: Sequence[Paper]) -> None:
         self._conflicts.append(Conflict(field=field, value=value, sources=_sources(records)))
+
+
+def _different(records: Iterable[Paper]) -> int:
+    """How many of the records differ in more than where they were read: one file read twice has no two votes."""
+    return len({record.model_copy(update={"sources": ()}).model_dump_json() for record in records})
 
 
 def _id_rank(identifier: str) -> tuple[int, str]:
@@ -216,6 +222,35 @@ def _same_person(a: str, b: str) -> bool:
 def _initial(author: str) -> str:
     given = author.partition(",")[2] if "," in author else author
     return given.strip()[:1].casefold()
+
+
+# As a graph has them: formats for sources, since places in files say nothing outside of the workspace, and the same
+# papers are to give the same graph wherever they stand
+
+
+def provenance_texts(paper: Paper) -> tuple[str, ...]:
+    """Which formats each field's value is from, as ``abstract: crossref, openalex``, by field.
+
+    Empty where all records are of one format.
+    """
+    if len(_formats(paper.sources)) < 2:
+        return ()
+    return tuple(f"{field}: {', '.join(_formats(given))}" for field, given in sorted(paper.provenance.items()))
+
+
+def conflict_texts(paper: Paper) -> tuple[str, ...]:
+    """What other records say, as ``venue: Harbours [crossref, openalex]``; long values are cut."""
+    return tuple(dict.fromkeys(map(_conflict_text, paper.conflicts)))
+
+
+def _conflict_text(conflict: Conflict) -> str:
+    value = " ".join(conflict.value.split())
+    shown = value if len(value) <= _LONGEST_CONFLICT else value[: _LONGEST_CONFLICT - 1] + "…"
+    return f"{conflict.field}: {shown} [{', '.join(_formats(conflict.sources))}]"
+
+
+def _formats(sources: Iterable[Source]) -> list[str]:
+    return sorted({source.format for source in sources})
 
 
 # Ids

@@ -27,6 +27,7 @@ from kg.exporters.jsonl import line_of, lines_of
 from kg.graph import KnowledgeGraph
 from kg.model import Entity, Extraction, Paper, Relation
 from kg.parents import type_of
+from kg.people import People
 from kg.schema import NODE_TYPES, RELATION_TYPES
 from kg.sorted_lines import ENTITY, RELATION, Change, LineWriter, splice
 from kg.vocabulary import Vocabulary
@@ -152,7 +153,13 @@ def write_graph(graph: KnowledgeGraph, folder: Path) -> Written:
 
 @no_garbage_collection()
 def write_whole(
-    folder: Path, items: Iterable[Item], vocabulary: Vocabulary, made_with: str, *, database: bool = True
+    folder: Path,
+    items: Iterable[Item],
+    vocabulary: Vocabulary,
+    made_with: str,
+    *,
+    people: People | None = None,
+    database: bool = True,
 ) -> Written:
     """Write a graph from all its papers.
 
@@ -161,19 +168,21 @@ def write_whole(
         items: By id of the paper, each once.
         vocabulary: As in ``assemble``.
         made_with: Goes to the notes: what else the graph depends on.
+        people: Whom names stand for in all these papers; the digests tell of it (``People.digest``).
         database: False leaves the embedded database out.
 
     Raises:
         ServiceError: if something cannot be written.
     """
     counts = Counts()
+    people = people or People()
     with ExitStack() as stack:
         papers, edges = (stack.enter_context(tempfile.TemporaryFile(dir=folder)) for _ in range(2))
         out = LineWriter(stack.enter_context((folder / GRAPH).open("wb")))
         tables = stack.enter_context(DatabaseWriter(folder / DATABASE))
-        store = stack.enter_context(AssemblyStore(folder / NOTES, vocabulary, write=True))
+        store = stack.enter_context(AssemblyStore(folder / NOTES, vocabulary, people, write=True))
         for paper, extraction, digest in items:
-            part = part_of(paper, facts_of(paper, extraction))
+            part = part_of(paper, facts_of(paper, extraction), people)
             papers.write(_line(part.paper))
             tables.entity(part.paper)
             counts.entity(part.paper)
@@ -266,6 +275,7 @@ def write_changed(
     vocabulary: Vocabulary,
     before: Counts,
     *,
+    people: People | None = None,
     database: bool = True,
 ) -> Written:
     """Write a graph from the one before and what changed.
@@ -277,6 +287,7 @@ def write_changed(
         items: The changed papers.
         vocabulary: As in ``assemble``.
         before: The counts of the build before; they are brought up to date.
+        people: As in ``write_whole``.
         database: False leaves the embedded database out.
 
     Raises:
@@ -285,8 +296,9 @@ def write_changed(
     """
     shutil.copyfile(old / NOTES, folder / NOTES)
     changes = _Changes(before)
+    people = people or People()
     with (
-        AssemblyStore(folder / NOTES, vocabulary, write=True) as store,
+        AssemblyStore(folder / NOTES, vocabulary, people, write=True) as store,
         (old / GRAPH).open("rb") as graph,
         (folder / GRAPH).open("wb") as target,
     ):
@@ -295,7 +307,7 @@ def write_changed(
             touched |= store.remove(paper_id)
         parts: dict[str, Part | None] = dict.fromkeys(delta.removed)
         for paper, extraction, digest in items:
-            parts[paper.id] = part = part_of(paper, facts_of(paper, extraction))
+            parts[paper.id] = part = part_of(paper, facts_of(paper, extraction), people)
             store.add(paper.id, digest, part.notes)
             touched |= part.notes.keys()
             part.notes.clear()

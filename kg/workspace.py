@@ -30,6 +30,7 @@ from kg.errors import KgError, ServiceError, UsageError, WorkspaceError
 from kg.extraction_log import AddedPapers, ExtractionLog
 from kg.graph import KnowledgeGraph
 from kg.model import Extraction, Paper
+from kg.people import People
 from kg.publication import DATABASE, GRAPH, Counts, Written, delta_of, write_changed, write_graph, write_whole
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ FORMAT = 1
 _NAME = re.compile(r"[0-9a-f]{16}")
 _MANIFEST = "manifest.json"
 _CODE = (
-    *("assemble.py", "assembly_store.py", "confidence.py", "embedded_write.py", "links.py", "model.py", "parents.py"),
-    *("publication.py", "schema.py", "sorted_lines.py"),
+    *("assemble.py", "assembly_store.py", "confidence.py", "embedded_write.py", "links.py", "model.py"),
+    *("papers.py", "parents.py", "people.py", "publication.py", "schema.py", "sorted_lines.py"),
 )
 """Modules that decide what is published, given the extractions."""
 _T = TypeVar("_T")
@@ -268,7 +269,9 @@ class Workspace:
             ServiceError: if the disk is full or refuses; the graph published before then stays.
         """
         made_with = self._made_with(fingerprint, min_confidence)
-        assembly = _Assembly(self._writable_log, fingerprint, vocabulary, made_with, on_stage, min_confidence)
+        log = self._writable_log
+        people = log.people(fingerprint)
+        assembly = _Assembly(log, fingerprint, vocabulary, people, made_with, on_stage, min_confidence)
 
         def write(aside: Path) -> Written:
             with suppress(WorkspaceError):
@@ -460,6 +463,7 @@ class _Assembly:
     log: ExtractionLog
     fingerprint: str
     vocabulary: Vocabulary
+    people: People
     made_with: str
     on_stage: Callable[[str, int], Callable[[int], None]] | None
     min_confidence: float
@@ -477,21 +481,32 @@ class _Assembly:
         return sure_mentions(extraction, self.min_confidence) if self.min_confidence else extraction
 
     def whole(self, aside: Path) -> Written:
-        items = zip(self.log.items(self.fingerprint), self.log.digests(self.fingerprint), strict=True)
+        items = zip(self.log.items(self.fingerprint), self._digests(), strict=True)
         triples = ((paper, self._sure(extraction), digest) for (paper, extraction), (_, digest) in items)
-        return write_whole(aside, self._counted(triples, self.log.paper_count), self.vocabulary, self.made_with)
+        counted = self._counted(triples, self.log.paper_count)
+        return write_whole(aside, counted, self.vocabulary, self.made_with, people=self.people)
+
+    def _digests(self) -> Iterator[tuple[str, str]]:
+        """Id and digest of all papers."""
+        if not self.people:
+            return self.log.digests(self.fingerprint)
+        rows = self.log.signatures(self.fingerprint)
+        return ((name, self.people.digest(own, *signed)) for name, own, *signed in rows)
 
     def from_build(self, build: Path, aside: Path) -> Written | None:
         """The same, from a build that exists; None where it cannot serve."""
-        delta = delta_of(build, self.log.digests(self.fingerprint), self.vocabulary, self.made_with)
+        delta = delta_of(build, self._digests(), self.vocabulary, self.made_with)
         if delta is None or not delta.is_small:
             return None
         some = self.log.some_items(self.fingerprint, delta.changed)
-        sure = ((paper, self._sure(extraction), digest) for paper, extraction, digest in some)
+        sure = (
+            (paper, self._sure(extraction), self.people.digest(own, paper.authors, paper.organizations))
+            for paper, extraction, own in some
+        )
         items = self._counted(sure, len(delta.changed))
         try:
             counts = Counts.of(_read_manifest(build))
-            return write_changed(aside, build, delta, items, self.vocabulary, counts)
+            return write_changed(aside, build, delta, items, self.vocabulary, counts, people=self.people)
         except (OSError, KeyError, ValueError, KgError):  # damaged, or the disk is full: then the next try says so
             for leftover in aside.iterdir():
                 shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()

@@ -28,6 +28,9 @@ NAMES = (
     "🧪 test",
     "')--",
 )
+ORCIDS = ("0000-0002-1825-0097", "0000-0001-5109-3700", "0000-0001-5109-3701")
+"""The last one is none: its check digit is wrong."""
+RORS = ("03jdj4y14", "05dxps055", "nonsense")
 ATTRIBUTES = st.dictionaries(
     st.sampled_from(("kind", "count", "value", "vendor", "memory_gb", "url")),
     st.one_of(
@@ -71,6 +74,8 @@ def items(draw: st.DrawFn) -> Item:
         date=draw(st.sampled_from((None, "2024", "2024-05-06"))),
         authors=tuple(draw(st.lists(st.sampled_from(("Al A", "al a", "Bo", "")), max_size=3))),
         organizations=tuple(draw(st.lists(st.sampled_from(("NVIDIA", "Lab")), max_size=2))),
+        orcids=draw(st.dictionaries(st.sampled_from(("Al A", "al a", "Bo")), st.sampled_from(ORCIDS), max_size=2)),
+        rors=draw(st.dictionaries(st.sampled_from(("NVIDIA", "Lab")), st.sampled_from(RORS), max_size=2)),
         links=tuple(
             draw(st.lists(st.sampled_from(("https://a.org/x", "http://A.org/x/", "github.com/o/r")), max_size=2))
         ),

@@ -34,7 +34,10 @@ EVIDENCE = st.builds(
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "string": st.one_of(
-        TEXTS, st.sampled_from(("2024", "2024-05", "2024-05-17", "https://a.org/b", "10.1234/x", "2401.00001"))
+        TEXTS,
+        st.sampled_from(
+            ("2024", "2024-05", "2024-05-17", "https://a.org/b", "10.1234/x", "2401.00001", "0000-0002-1825-0097")
+        ),
     ),
     "int": st.integers(),
     "string[]": LISTS,
