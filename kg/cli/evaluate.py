@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kg.config import Config
     from kg.evaluate import Calibration, Figures, GoldPaper, Guess, Pair
 
-__all__ = ["evaluate"]
+__all__ = ["compare", "evaluate", "show"]
 
 _FILE = click.Path(exists=True, dir_okay=False)
 
@@ -47,17 +47,36 @@ def evaluate(
     Precision, recall and F1 of distinct forms, proper names ("named") and all; F1 of entities; share of right roles.
     A form that is annotated as a common noun counts neither for nor against the proper names.
     """
-    from kg.evaluate import figures, matched
+    pairs, missing, wrong = compare(gold, predictions, texts, config())
+    show(pairs, missing, by=by, calibration=calibration, output_format=output_format)
+    if wrong:
+        ctx.exit(1)
+
+
+def compare(gold: str, predictions: str | None, texts: str | None, config: Config) -> tuple[list[Pair], int, int]:
+    """Annotated papers with their mentions, how many of them have none, and how many lines of ``gold`` are wrong.
+
+    Raises:
+        UsageError: if a file cannot be read, or there is nothing to compare.
+    """
+    from kg.evaluate import matched
 
     lines = _Lines(gold)
     papers = list(lines.papers())
     if not papers:
         raise UsageError(f"{gold}: no annotated paper")
-    settings = config()
-    found = list(matched(papers, _predicted(predictions) if predictions else _extracted(papers, gold, texts, settings)))
-    missing = sum(guesses is None for _, guesses in found)
-    least = settings.min_confidence
-    pairs = [(p, [g for g in guesses or () if g.confidence is None or g.confidence >= least]) for p, guesses in found]
+    found = list(matched(papers, _predicted(predictions) if predictions else _extracted(papers, gold, texts, config)))
+    least = config.min_confidence
+    pairs: list[Pair] = [
+        (p, [g for g in guesses or () if g.confidence is None or g.confidence >= least]) for p, guesses in found
+    ]
+    return pairs, sum(guesses is None for _, guesses in found), lines.wrong
+
+
+def show(pairs: Sequence[Pair], missing: int, *, by: str, calibration: bool, output_format: str) -> None:
+    """Write the figures to standard output."""
+    from kg.evaluate import figures
+
     report: dict[str, Any] = {"papers_missing": missing, **figures(pairs)}
     groups = _groups(pairs, by)
     reliability = _reliability(pairs) if calibration else {}
@@ -65,8 +84,6 @@ def evaluate(
         _echo_json(report, by, groups, reliability)
     else:
         _echo_tables(report, by, groups, reliability)
-    if lines.wrong:
-        ctx.exit(1)
 
 
 class _Lines:

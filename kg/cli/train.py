@@ -86,11 +86,14 @@ def _records(gold: Sequence[Path], texts: Path | None, dev: Path | None, share: 
 
 
 def _evaluate(dev: Path, texts: Path | None, model: Path) -> None:
-    """What ``kg evaluate`` says of the new model."""
-    from kg.cli.evaluate import evaluate
+    """What ``kg evaluate`` says of the new model, on the screen and in its card."""
+    from kg.cli.evaluate import compare, show
+    from kg.config import Config
+    from kg.training.card import add_scores
 
-    arguments = [str(dev), "--model", str(model), "--calibration", *(["--texts", str(texts)] if texts else [])]
-    evaluate.main(arguments, prog_name="kg evaluate", standalone_mode=False)
+    pairs, missing, _ = compare(str(dev), None, str(texts) if texts else None, Config(model=str(model)))
+    show(pairs, missing, by="type", calibration=True, output_format="table")
+    add_scores(model, pairs, dev.name)
 
 
 def _fit_rules(records: Sequence[Any], output: Path) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-__all__ = ["model_card"]
+from kg.evaluate import Pair, figures
+
+__all__ = ["add_scores", "model_card"]
 
 _TEXT = """\
 # Span model of paper-kg
@@ -42,3 +46,43 @@ def model_card(card: Mapping[str, Any], scores: str = "") -> str:
         scores: A Markdown section with scores by type.
     """
     return _TEXT.format(**card, scores=scores)
+
+
+_SCORES = """
+## Scores
+
+The whole pipeline (model, rules and vocabularies) on the {papers} papers of `{name}`, none of which it was trained on
+(`kg evaluate`): F1 of distinct forms, of proper names and of all; F1 of entities; share of right roles. "core" is
+methods, datasets and hardware together.
+
+| | proper names | annotated | all forms | annotated | entities | roles |
+|---|---|---|---|---|---|---|
+{rows}
+"""
+_MARKED = ("Method", "Dataset", "Hardware", "core", "Task", "Metric")
+
+
+def add_scores(folder: Path, pairs: Sequence[Pair], name: str) -> None:
+    """Write the card of a model anew, with its scores by type.
+
+    Args:
+        folder: Of the model.
+        pairs: Annotated papers and what the pipeline found in them.
+        name: What to call these papers.
+    """
+    card = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    found = figures(pairs)
+    rows = "\n".join(_row(kind, found[kind]) for kind in _MARKED)
+    scores = _SCORES.format(papers=len(pairs), name=name, rows=rows)
+    (folder / "README.md").write_text(model_card(card, scores), encoding="utf-8")
+
+
+def _row(kind: str, found: Mapping[str, Any]) -> str:
+    """A row of the table; a figure that nothing was annotated for is left out."""
+    cells = [kind]
+    for what in ("named", "all"):
+        count = found[what]["gold"]
+        cells += [f"{found[what]['f1']:.3f}" if count else "", str(count)]
+    cells.append(f"{found['ent']['f1']:.3f}" if found["named"]["gold"] else "")
+    cells.append("" if found["role"] is None else f"{found['role']:.3f}")
+    return f"| {' | '.join(cells)} |"

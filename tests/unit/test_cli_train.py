@@ -95,6 +95,11 @@ def test_the_model_is_tried_on_papers_that_it_was_not_trained_on(
     assert result.exception is None, result.output
     assert "expected calibration error" in result.stdout
     assert result.stdout.count("Method") == 1
+    card = (trained[0] / "README.md").read_text(encoding="utf-8")
+    assert "on the 1 papers of `dev.jsonl`" in card
+    said = next(line for line in result.stdout.splitlines() if line.startswith("core")).split()
+    row = next(line for line in card.splitlines() if line.startswith("| core")).split("|")
+    assert [row[2].strip(), row[3].strip()] == [said[3], said[4]]
 
 
 def test_without_a_model_only_the_weights_of_the_rules_are_fitted(gold: Path, tmp_path: Path) -> None:
