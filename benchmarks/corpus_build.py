@@ -47,11 +47,17 @@ _TOP = "MATCH (:Paper)-[:TRAINS_ON|EVALUATES_ON]->(d:Dataset) RETURN d.id, count
 _ROUNDS = 5
 
 
+def peak(who: int = resource.RUSAGE_SELF) -> float:
+    """Most memory until now, in MB: of this process, or of its largest child."""
+    return resource.getrusage(who).ru_maxrss / 1024
+
+
 class Stopwatch:
-    """Seconds by stage; a stage lasts until the next one begins."""
+    """Seconds by stage, and the most memory of this process until its end; a stage lasts until the next one begins."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.peaks_mb: dict[str, float] = {}
         self._name, self._since = "starting", time.perf_counter()
 
     def __call__(self, name: str, total: int) -> Callable[[int], None]:
@@ -64,6 +70,7 @@ class Stopwatch:
         """End the stage that runs."""
         now = time.perf_counter()
         self.seconds[self._name] = self.seconds.get(self._name, 0.0) + now - self._since
+        self.peaks_mb[self._name] = peak()
         self._since = now
 
 
@@ -78,14 +85,14 @@ def build(workspace: Path, papers: Path, workers: int, *, use_model: bool) -> di
     started = time.perf_counter()
     report = run(Workspace(workspace), [str(papers)], config, on_reject=lambda reject: None, on_stage=watch)
     watch.stop()
-    peak, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "seconds": time.perf_counter() - started,
         "cpu_seconds": used.ru_utime + used.ru_stime,
         "stages": watch.seconds,
-        "peak_mb": peak,
-        "peak_worker_mb": child,
+        "peaks_mb": watch.peaks_mb,
+        "peak_mb": peak(),
+        "peak_worker_mb": peak(resource.RUSAGE_CHILDREN),
         "records": report.added.records,
         "extracted": report.extracted,
         "counts": report.manifest["counts"],
@@ -166,7 +173,8 @@ def row(name: str, found: dict[str, Any]) -> None:
     stages = found["stages"]
     papers = found["counts"]["papers"]
     times = "  ".join(f"{stage} {seconds:.1f} s" for stage, seconds in stages.items())
-    memory = f"{found['peak_mb']:.0f} MB, workers {found['peak_worker_mb']:.0f} MB"
+    extracting = f"{found['peaks_mb']['extracting']:.0f} MB extracting, " if "extracting" in stages else ""
+    memory = f"{extracting}{found['peak_mb']:.0f} MB in all, workers {found['peak_worker_mb']:.0f} MB"
     sys.stderr.write(f"{name:<16} {papers:>7} papers  {found['seconds']:.1f} s  {times}  {memory}\n")
 
 
@@ -205,7 +213,11 @@ def main() -> None:
             papers = arguments.output / f"{sizes[-1]}.jsonl"
         found = in_process(arguments, target, papers)
         row(f"rerun {count} new", found)
-        sys.stderr.write(f"  {found['seconds'] / without:.1%} of the full build without extraction ({without:.1f} s)\n")
+        rest = found["seconds"] - found["stages"].get("extracting", 0.0)
+        sys.stderr.write(
+            f"  {found['seconds'] / without:.1%} of the full build without its extraction ({without:.1f} s), "
+            f"{rest / without:.1%} without extraction here too\n"
+        )
         at += count
     for name, seconds in ask(target).items():
         sys.stderr.write(f"{name}: {seconds * 1000:.0f} ms\n")
