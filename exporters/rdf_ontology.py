@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.exporters.rdf_describe import cell
-from kg.exporters.rdf_syntax import context
+from kg.exporters.rdf_syntax import context, frame
 from kg.exporters.rdf_terms import DEFAULT_BASE, NAMESPACES, NTriples, own_property, own_relation
 from kg.schema import NODE_TYPES, RDF_CLASSES, RDF_PROFILES, RDF_RELATIONS, RELATION_TYPES
 
@@ -156,6 +156,7 @@ def made_files() -> dict[str, str]:
 
     return {
         "context.jsonld": json.dumps({"@context": context(DEFAULT_BASE)}, indent=2) + "\n",
+        "frame.jsonld": json.dumps(frame(), indent=2) + "\n",
         "ontology.ttl": ontology(),
         "shapes.ttl": shapes(),
     }

@@ -9,9 +9,11 @@ from functools import lru_cache
 from html import escape
 from typing import IO, Any
 
+from kg.exporters.rdf_describe import property_term
 from kg.exporters.rdf_terms import NAMESPACES, Turtle, expand
+from kg.schema import NODE_TYPES, RDF_CLASSES, RDF_PROFILES, RELATION_TYPES
 
-__all__ = ["Block", "JsonLd", "JsonTerms", "RdfXml", "TurtleFile", "XmlTerms", "context", "unescaped"]
+__all__ = ["Block", "JsonLd", "JsonTerms", "RdfXml", "TurtleFile", "XmlTerms", "context", "frame", "unescaped"]
 
 Block = list[Any]
 """All sections of one entity; in syntaxes of lines some are finished lines."""
@@ -57,7 +59,8 @@ class JsonTerms:
     """
 
     def __init__(self, base: str) -> None:
-        self._turtle = Turtle(base)
+        self._namespaces = [(namespace, prefix) for prefix, namespace in context(base).items()]
+        self._any = tuple(context(base).values())
 
     @staticmethod
     def term(curie: str) -> str:
@@ -70,9 +73,13 @@ class JsonTerms:
         return {"@id": curie}
 
     def iri(self, iri: str) -> dict[str, str]:
-        """A reference, with a prefix where one is declared."""
-        short = self._turtle.iri(iri)
-        return {"@id": short[1:-1] if short[0] == "<" else short}
+        """A reference, as a processor compacts it: with a prefix where one is declared, and the shortest of several."""
+        if not iri.startswith(self._any):
+            return {"@id": iri}
+        rests = ((prefix, iri[len(name) :]) for name, prefix in self._namespaces if iri.startswith(name))
+        # what begins with slashes after a prefix would be an IRI of its own
+        short = [f"{prefix}:{rest}" for prefix, rest in rests if rest and not rest.startswith("//")]
+        return {"@id": min(short, key=lambda each: (len(each), each), default=iri)}
 
     @staticmethod
     def text(text: str) -> str:
@@ -85,8 +92,42 @@ class JsonTerms:
         return lexical == "true" if datatype == "xsd:boolean" else {"@value": lexical, "@type": datatype}
 
 
+_EDGES, _TEXTS = "rdf:subject", "dcterms:isPartOf"
+"""What edges and texts say of the entity that they stand in."""
+
+
+_ONE = {"@embed": "@never", "@omitDefault": True}
+"""A property that may be missing, and whose value is named and stands elsewhere."""
+
+
+def _framed(name: str, references: Iterable[str], **inside: dict[str, Any]) -> dict[str, Any]:
+    """The frame of nodes of a class that stand in another one, and hold others themselves."""
+    return {"@type": name, "@embed": "@always", "@omitDefault": True, **dict.fromkeys(references, _ONE), **inside}
+
+
+def frame() -> dict[str, Any]:
+    """The frame of what ``JsonLd`` writes: entities, and in each its texts and its edges with their evidence."""
+    classes = {name for cells in RDF_CLASSES.values() for names in cells for name in names.split()}
+    keys = {key for relation in RELATION_TYPES.values() for key in relation.properties}
+    said = {property_term(key, profile) for key in keys for profile in RDF_PROFILES}
+    said |= {"kg:confidence", "prov:wasGeneratedBy", "rdf:object", "rdf:predicate"}
+    selector = {"@embed": "@always", "@omitDefault": True}
+    target = _framed("oa:SpecificResource", ["oa:hasSource"], **{"oa:hasSelector": selector})
+    references = ("kg:asserts", "oa:hasBody", "oa:motivatedBy", "prov:wasDerivedFrom", "prov:wasGeneratedBy")
+    evidence = _framed("oa:Annotation", references, **{"oa:hasTarget": target})
+    return {
+        "@context": "context.jsonld",
+        "@type": sorted({*classes, *(f"kg:{label}" for label in NODE_TYPES), "prov:Activity"}),
+        "@embed": "@never",
+        "@reverse": {
+            _TEXTS: {"@explicit": True, **_framed("kg:Text", ["kg:field"])},
+            _EDGES: {"@explicit": True, **_framed("kg:Edge", sorted(said), **{"kg:evidence": evidence})},
+        },
+    }
+
+
 class JsonLd:
-    """JSON-LD: one top-level object a line, an entity with its edges and their evidence inside.
+    """JSON-LD: one top-level object a line, an entity with its edges and their evidence inside, as ``frame`` says.
 
     Args:
         base: The base of the minted IRIs.
@@ -108,17 +149,20 @@ class JsonLd:
 
 
 def _nested(block: Block) -> Iterator[dict[str, Any]]:
-    """The nodes of a block, each inside the one that names it first."""
+    """The nodes of a block, each inside the one that it belongs to."""
     said: dict[str, list[tuple[str, Any]]] = {}
     for section in block:
         for subject, statements, _ in section:
             said.setdefault(subject["@id"], []).extend(statements)
     root = next(iter(said))
-    edges = [iri for iri, statements in said.items() if ("rdf:subject", {"@id": root}) in statements]
+    places = [(key, iri) for key in (_TEXTS, _EDGES) for iri, all_ in said.items() if (key, {"@id": root}) in all_]
     tree = _Tree(said)
     node = tree.take(root)
-    if edges:
-        node["@reverse"] = {"rdf:subject": [tree.take(iri, {"@id": root}) for iri in edges]}
+    if places:
+        inside: dict[str, Any] = {}
+        for key, iri in places:
+            _add(inside, key, tree.take(iri, (key, {"@id": root})))
+        node["@reverse"] = inside
     yield node
     for iri in list(said):
         if iri in said:
@@ -131,14 +175,14 @@ class _Tree:
     def __init__(self, said: dict[str, list[tuple[str, Any]]]) -> None:
         self._said = said
 
-    def take(self, iri: str, parent: Any = None) -> dict[str, Any]:
-        """A node; what it says of its parent is left to the place that it stands at."""
+    def take(self, iri: str, said_by_place: tuple[str, Any] | None = None) -> dict[str, Any]:
+        """A node, without what is said by the place that it stands at."""
         node: dict[str, Any] = {"@id": iri}
         for key, value in self._said.pop(iri):
+            if (key, value) == said_by_place:
+                continue
             if key == "rdf:type":
                 _add(node, "@type", value["@id"])
-            elif key == "rdf:subject" and value == parent:
-                continue
             elif isinstance(value, dict) and value.get("@id") in self._said and key != "rdf:object":
                 _add(node, key, self.take(value["@id"]))
             else:
