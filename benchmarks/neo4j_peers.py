@@ -1,26 +1,34 @@
-"""The same graph by other tools: run with the Python of an environment that has one of them and nothing of ``kg``.
+"""The same graph by other tools, each run by the Python of an environment that has it and nothing of ``kg``.
 
-    VENV/bin/python benchmarks/neo4j_peers.py graphrag|kgx GRAPH.jsonl URI      NEO4J_PASSWORD in the environment
+    KG_TEST_NEO4J_JARS=JARS python -m benchmarks.neo4j_peers --graphrag PYTHON --kgx PYTHON [--edges N] GRAPH.jsonl ...
     VENV/bin/python benchmarks/neo4j_peers.py biocypher GRAPH.jsonl FOLDER
 
-A server with APOC: its two jars, apoc-core and apoc-common 5.26.19 from Maven Central, in a folder named by
-KG_TEST_NEO4J_JARS, then ``make neo4j``. Empty it between the runs.
+The first form starts one server and runs ``kg``, ``graphrag`` and ``kgx`` in turn, each in a process of its own on an
+emptied database without indexes: all once for warming up, then ``--repeat`` times; ``--edges`` takes every n-th edge,
+so many, with their nodes. One JSON line a run: seconds from the first node to the end (for ``kg`` with reading the file
+and the check at the end; ``schema_s`` before that for its constraints and indexes, of which the others make one), and
+edges/s of the edges that the database counts afterwards.
 
-``graphrag``: ``Neo4jWriter`` of neo4j-graphrag, which calls APOC's procedures. ``kgx``: ``NeoSink``, which fetches the
-Biolink model from the web when it starts; its own constraint is refused by Neo4j 5, so that one is made for it.
-``biocypher``: its writer of files for neo4j-admin. The objects that each wants are made before the clock starts. One
-JSON line: edges and seconds. Only ``biocypher`` has been run to its end yet: the two jars alone did not make APOC's
-procedures known to the server, and the machine could not reach the Biolink model.
+``graphrag``: ``Neo4jWriter`` of neo4j-graphrag, which calls APOC's procedures. JARS: a folder with apoc-core and
+apoc-common 5.26.19 of Maven Central and what they depend on and the server has not (HdrHistogram, RoaringBitmap,
+accessors-smart, json-path, json-smart, opencsv). ``kgx``: ``NeoSink``. Its own constraint is refused by Neo4j 5, so it
+is made for it; the Biolink model and its prefixes, which it fetches from the web when it starts, are those of the
+package biolink-model. ``biocypher``: its writer of files for neo4j-admin. The objects that a peer wants are made before
+the clock starts.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import time
 from importlib import import_module
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -49,6 +57,26 @@ def read(path: str) -> tuple[list[Any], list[Any]]:
     return nodes, edges
 
 
+def kg(path: str, uri: str) -> tuple[float, float]:
+    """Seconds of loading and checking, and of constraints and indexes before."""
+    from kg.exporters.neo4j import Login, load_lines
+
+    begun: dict[str, float] = {}
+
+    def lines() -> Any:
+        source.seek(0)
+        return source
+
+    def stage(name: str, _total: int) -> Any:
+        begun[name] = time.perf_counter()
+        return lambda _rows: None
+
+    with open(path, "rb") as source:
+        start = time.perf_counter()
+        load_lines(lines, Login(uri, os.environ["NEO4J_PASSWORD"]), on_stage=stage)
+        return time.perf_counter() - begun["loading"], begun["loading"] - start
+
+
 def graphrag(nodes: list[Any], edges: list[Any], uri: str) -> float:
     import neo4j
 
@@ -72,12 +100,14 @@ def graphrag(nodes: list[Any], edges: list[Any], uri: str) -> float:
 def kgx(nodes: list[Any], edges: list[Any], uri: str) -> float:
     import neo4j
 
+    _biolink_from_package()
     kgx_sink: Any = import_module("kgx.sink.neo_sink")
     with neo4j.GraphDatabase.driver(uri, auth=("neo4j", os.environ["NEO4J_PASSWORD"])) as driver:
         driver.execute_query(
             f"CREATE CONSTRAINT IF NOT EXISTS FOR (n:`{kgx_sink.DEFAULT_NODE_CATEGORY}`) REQUIRE n.id IS UNIQUE"
         )
-    owner = SimpleNamespace(log_error=lambda **_: None)
+    failures: list[str] = []
+    owner = SimpleNamespace(log_error=lambda message, **_: failures.append(message))
     sink = kgx_sink.NeoSink(owner, uri, "neo4j", os.environ["NEO4J_PASSWORD"], cache_size=5000)
     records = [{"id": i, "category": [label], **p} for i, label, p in nodes]
     links = [{"subject": a, "object": b, "predicate": t, **p} for a, b, t, p in edges]
@@ -88,7 +118,19 @@ def kgx(nodes: list[Any], edges: list[Any], uri: str) -> float:
         sink.write_edge(link)
     sink.finalize()
     sink.session.close()
-    return time.perf_counter() - start
+    taken = time.perf_counter() - start
+    if lost := [message for message in failures if "ASSERT" not in message]:
+        raise SystemExit(lost[0][:500])
+    return taken
+
+
+def _biolink_from_package() -> None:
+    """Give KGX from a package what it would fetch: the model, and the prefixes of its JSON-LD context."""
+    folder = Path(import_module("biolink_model").__path__[0])
+    model = str(folder / "schema" / "biolink_model.yaml")
+    import_module("bmt.toolkit").Toolkit.__init__.__defaults__ = (model, {"predicate mappings": []})
+    prefixes = json.loads((folder / "prefixmaps" / "biolink_model_prefix_map.json").read_text())
+    import_module("kgx.config").jsonld_context_map["biolink"] = prefixes
 
 
 def biocypher(nodes: list[Any], edges: list[Any], folder: str) -> float:
@@ -124,12 +166,90 @@ def biocypher(nodes: list[Any], edges: list[Any], folder: str) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
-    tool, path, target = sys.argv[1:]
+# All of them on one server
+
+
+def slice_of(path: str, count: int, target: Path) -> str:
+    """Every n-th edge, ``count`` of them, and the nodes that they join."""
+    lines = Path(path).read_bytes().splitlines(keepends=True)
+    values = [(line, json.loads(line)) for line in lines]
+    edges = [pair for pair in values if "source" in pair[1]]
+    taken = [edges[number * len(edges) // count] for number in range(min(count, len(edges)))]
+    ends = {value[end] for _, value in taken for end in ("source", "target")}
+    nodes = [line for line, value in values if value.get("id") in ends]
+    target.write_bytes(b"".join([*nodes, *(line for line, _ in taken)]))
+    return str(target)
+
+
+def empty(driver: Any) -> None:
+    """Take all out of the database, with constraints and indexes."""
+    with driver.session() as session:
+        session.run("MATCH (n) CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS").consume()
+    for kind, shown in (("CONSTRAINT", "CONSTRAINTS"), ("INDEX", "INDEXES")):
+        for record in driver.execute_query(f"SHOW {shown} YIELD name, type WHERE type <> 'LOOKUP'").records:
+            driver.execute_query(f"DROP {kind} `{record['name']}`")
+
+
+def measure(tool: str, python: str, path: str, server: Any) -> dict[str, Any]:
+    """One run of a tool on an emptied database."""
+    import neo4j
+
+    with neo4j.GraphDatabase.driver(server.uri, auth=server.auth) as driver:
+        empty(driver)
+        module = ["-m", "benchmarks.neo4j_peers"] if tool == "kg" else [__file__]
+        environment = {**os.environ, "NEO4J_PASSWORD": server.password}
+        command = [python, *module, tool, path, server.uri]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{tool}: {done.stderr[-2000:]}")
+        found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        stored = driver.execute_query("MATCH ()-[r]->() RETURN count(r)").records[0][0]
+    return {**found, "stored": stored, "edges_per_s": round(stored / found["s"])}
+
+
+def compare(arguments: argparse.Namespace) -> None:
+    from tests.neo4j.server import JavaServer
+
+    pythons = {"kg": sys.executable, "graphrag": arguments.graphrag, "kgx": arguments.kgx}
+    tools = {tool: python for tool, python in pythons.items() if python}
+    server = JavaServer(config={"dbms.security.procedures.unrestricted": "apoc.*"})
+    with tempfile.TemporaryDirectory(prefix="kg-peers-") as scratch:
+        try:
+            server.start()
+            graphs = list(arguments.graphs)
+            if arguments.edges:
+                graphs = [slice_of(path, arguments.edges, Path(scratch, f"{n}.jsonl")) for n, path in enumerate(graphs)]
+            for tool, python in tools.items():
+                measure(tool, python, graphs[0], server)
+            for path in graphs:
+                for _ in range(arguments.repeat):
+                    for tool, python in tools.items():
+                        print(json.dumps(measure(tool, python, path, server)), flush=True)
+        finally:
+            server.stop()
+
+
+def one(tool: str, path: str, target: str) -> None:
     nodes, edges = read(path)
-    seconds = {"graphrag": graphrag, "kgx": kgx, "biocypher": biocypher}[tool](nodes, edges, target)
-    row = {"contender": tool, "nodes": len(nodes), "edges": len(edges), "s": round(seconds, 2)}
-    print(json.dumps({**row, "edges_per_s": round(len(edges) / seconds)}))
+    row: dict[str, Any] = {"contender": tool, "nodes": len(nodes), "edges": len(edges)}
+    if tool == "kg":
+        seconds, row["schema_s"] = (round(part, 2) for part in kg(path, target))
+    else:
+        seconds = round({"graphrag": graphrag, "kgx": kgx, "biocypher": biocypher}[tool](nodes, edges, target), 2)
+    print(json.dumps({**row, "s": seconds, "edges_per_s": round(len(edges) / seconds)}))
+
+
+def main() -> None:
+    if sys.argv[1:2] and sys.argv[1] in ("kg", "graphrag", "kgx", "biocypher"):
+        one(*sys.argv[1:])
+        return
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--graphrag", help="Python of an environment with neo4j-graphrag")
+    parser.add_argument("--kgx", help="Python of an environment with kgx and biolink-model")
+    parser.add_argument("--edges", type=int, help="take so many of a graph's edges")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("graphs", nargs="+")
+    compare(parser.parse_args())
 
 
 if __name__ == "__main__":

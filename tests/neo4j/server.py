@@ -111,7 +111,7 @@ def jars() -> Path:
 
 
 class JavaServer:
-    """Neo4j Community in a home of its own.
+    """Neo4j Community in a home of its own; with the plugins of a folder that ``KG_TEST_NEO4J_JARS`` names.
 
     Args:
         home: Its folder; made where missing. ``None``: a temporary one that ``stop`` removes.
@@ -140,6 +140,9 @@ class JavaServer:
             "server.http.advertised_address": f"127.0.0.1:{http}",
         }
         self.config = dict(config or {})
+        self._plugins = os.environ.get("KG_TEST_NEO4J_JARS")
+        if self._plugins:
+            self.config = {"server.directories.plugins": self._plugins, **self.config}
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -159,8 +162,7 @@ class JavaServer:
         return self._process.pid
 
     def _java(self, *arguments: str) -> list[str]:
-        extra = os.environ.get("KG_TEST_NEO4J_JARS")  # a folder of procedures, such as APOC, for benchmarks
-        classes = f"{self._lib}/*" + (f":{extra}/*" if extra else "")
+        classes = f"{self._lib}/*" + (f":{self._plugins}/*" if self._plugins else "")
         return ["java", "-Xmx1g", "-cp", classes, *arguments]
 
     def admin(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
