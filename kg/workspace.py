@@ -174,6 +174,11 @@ class Workspace:
         """Store extractions as they come; those before an interruption stay. Needs the lock. Returns how many."""
         return self._writable_log.add_extractions(extractions)
 
+    def paper(self, paper_id: str) -> Paper | None:
+        """The paper of an id as the log has it, with where its values are from; None where it has none."""
+        with self._readable_log() as log:
+            return log.paper(paper_id)
+
     def pending(self, fingerprint: str) -> Iterator[Paper]:
         """Papers, by id, that the pipeline of this fingerprint has not processed."""
         with self._readable_log() as log:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby
 from textwrap import wrap
@@ -17,11 +18,16 @@ from kg.cli.tables import echo_table, safe, shorten, width
 if TYPE_CHECKING:
     from kg.embedded import EmbeddedGraph
     from kg.lookup import Named, PaperUse, Profile
+    from kg.model import Paper, Source
+    from kg.workspace import Workspace
 
 __all__ = ["quoted", "resolve", "show"]
 
-_HIDDEN = ("title", "abstract", "links")
+_HIDDEN = ("title", "abstract", "links", "provenance", "conflicts")
+_LONGEST_VALUE = 300
 _FORMS = 12
+_FROM, _OTHERS = "Where each value is from", "What other records say"
+_OF_RECORD = ("sources", "provenance", "conflicts")
 
 
 @click.command(epilog='Example:  kg show graph "ResNet-50"')
@@ -37,16 +43,30 @@ def show(folder: str, entity: str, limit: int, as_json: bool) -> None:
     from kg.lookup import profile
     from kg.workspace import Workspace
 
-    with Workspace(folder).engine() as engine:
+    workspace = Workspace(folder)
+    with workspace.engine() as engine:
         found = profile(engine, resolve(engine, entity))
+    record = _record(workspace, found)
     if as_json:
-        click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
+        read = record.model_dump(include=set(_OF_RECORD)) if record else None
+        said = {"read_from": read} if found.type == "Paper" else {}
+        click.echo(json.dumps(asdict(found) | said, ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(_lines(found, limit)))
+        click.echo("\n".join([*_lines(found, limit), *(_origin(record, limit) if record else _kept(found))]))
         if found.used_with:
             click.echo("\nUsed together with")
             rows = [(f"  {other.papers:,}", other.type, other.name, other.id) for other in found.used_with]
             echo_table(("", "", "", ""), rows, header=False)
+
+
+def _record(workspace: Workspace, found: Profile) -> Paper | None:
+    """The paper as the log has it; None for what is no paper, and where the log has none or cannot be read."""
+    from kg.errors import KgError
+
+    if found.type == "Paper":
+        with suppress(KgError):
+            return workspace.paper(found.id)
+    return None
 
 
 def resolve(engine: EmbeddedGraph, text: str) -> str:
@@ -97,6 +117,43 @@ def _lines(found: Profile, limit: int) -> Iterator[str]:
 
 def _field(title: str, text: str) -> list[str]:
     return wrap(text, width(), initial_indent=f"  {title:<10}  ", subsequent_indent=" " * 14, break_on_hyphens=False)
+
+
+def _origin(record: Paper, limit: int) -> Iterator[str]:
+    """Where a paper was read; of several records, which one each value is from, and what the others say."""
+    if record.sources:
+        yield "\nRead from"
+        for source in record.sources[:limit]:
+            yield from wrap(f"{_place(source)} ({safe(source.format)})", width(), initial_indent="  ")
+        if len(record.sources) > limit:
+            yield f"  … {len(record.sources) - limit:,} more (--limit)"
+    if record.provenance:
+        yield f"\n{_FROM}"
+        for name, sources in record.provenance.items():
+            yield from _field(name, _places(sources))
+    if record.conflicts:
+        yield f"\n{_OTHERS}"
+        for conflict in record.conflicts:
+            value = shorten(" ".join(safe(conflict.value).split()), _LONGEST_VALUE)
+            yield from _field(conflict.field, f"{value}  [{_places(conflict.sources)}]")
+
+
+def _kept(found: Profile) -> Iterator[str]:
+    """What the graph alone says of that: formats for places."""
+    for name, title in (("provenance", _FROM), ("conflicts", _OTHERS)):
+        if texts := found.properties.get(name):
+            yield f"\n{title}"
+            for text in texts:
+                field, _, said = safe(text).partition(": ")
+                yield from _field(field, said)
+
+
+def _place(source: Source) -> str:
+    return f"{safe(source.path)}:{source.position}"
+
+
+def _places(sources: Sequence[Source]) -> str:
+    return ", ".join(map(_place, sources))
 
 
 def _uses(relation: str, uses: Sequence[PaperUse], limit: int) -> Iterator[str]:

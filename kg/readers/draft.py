@@ -12,12 +12,10 @@ from kg.model import Paper, Source
 from kg.readers.clean import has_bad_bytes
 from kg.readers.dates import day_of, iso_date
 from kg.readers.records import LONGEST_ABSTRACT, LONGEST_TITLE
+from kg.readers.registered import IDENTIFIER, orcid_of, ror_of
 
 __all__ = ["Draft", "Organization", "Person", "date_of_parts", "earliest_of_arxiv", "orcid_of", "ror_of"]
 
-_ORCID = re.compile(r"(?<!\d)(\d{4}-\d{4}-\d{4}-\d{3}[\dXx])(?![\dXx])")
-_ROR = re.compile(r"(?:^|ror\.org/)(0[a-hj-km-np-tv-z0-9]{6}\d\d)$", re.IGNORECASE)
-_IDENTIFIER = re.compile(r"[a-z0-9]+:\S{1,300}")
 _ARXIV_DOI = "10.48550/arxiv."
 _ARXIV_MONTH = re.compile(r"(?:^|/)(?P<y>\d\d)(?P<m>0[1-9]|1[0-2])(?:\.\d{4,5}|\d{3})$")
 _LONGEST_NAME = 300
@@ -72,7 +70,7 @@ class Draft:
                 too long to be one, or not UTF-8.
         """
         position = source.position
-        identifiers = [found for found in self.identifiers[:_MOST_VALUES] if _IDENTIFIER.fullmatch(found)]
+        identifiers = [found for found in self.identifiers[:_MOST_VALUES] if IDENTIFIER.fullmatch(found)]
         _check("title", self.title, LONGEST_TITLE, position)
         _check("abstract", self.abstract, LONGEST_ABSTRACT, position)
         if not self.title and not (self.abstract and identifiers):
@@ -139,26 +137,6 @@ def _organizations(organizations: Sequence[Organization]) -> dict[str, str | Non
         if _short(organization.name):
             found[organization.name] = found.get(organization.name) or organization.ror
     return found
-
-
-def orcid_of(value: object) -> str | None:
-    """The ORCID in a string, bare or a URL.
-
-    >>> orcid_of("https://orcid.org/0000-0002-1825-0097")
-    '0000-0002-1825-0097'
-    """
-    match = _ORCID.search(value) if isinstance(value, str) else None
-    return match[1].upper() if match else None
-
-
-def ror_of(value: object) -> str | None:
-    """The ROR id in a string, bare or a URL.
-
-    >>> ror_of("https://ror.org/05dxps055")
-    '05dxps055'
-    """
-    match = _ROR.search(value.strip()) if isinstance(value, str) else None
-    return match[1].lower() if match else None
 
 
 def date_of_parts(parts: Sequence[object]) -> str | None:

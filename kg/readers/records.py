@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from kg.model import Paper, Source
 from kg.readers.clean import clean_text, has_bad_bytes
 from kg.readers.dates import iso_date
 from kg.readers.lists import split_authors, split_links, split_terms
+from kg.readers.registered import SCHEMES, identifiers_of, orcid_of, ror_of
 
 __all__ = ["FIELDS", "LONGEST_ABSTRACT", "LONGEST_TITLE", "column_key", "columns_for", "has_title", "paper_from"]
 
@@ -77,6 +78,9 @@ FIELDS: dict[str, tuple[str, ...]] = {
     ),
     "keywords": ("keywords", "keyword", "authorkeywords", "tags", "subjects", "topics", "categories", "fieldsofstudy"),
     "upvotes": ("upvotes",),
+    "orcids": ("orcids", "orcid", "orcidids", "authororcids", "authororcid"),
+    "rors": ("rors", "ror", "rorids", "organizationrors", "organisationrors", "institutionrors"),
+    "identifiers": ("identifiers", "externalids", *SCHEMES),
 }
 LONGEST_TITLE = 2_000
 LONGEST_ABSTRACT = 200_000
@@ -85,6 +89,7 @@ _LONGEST_ID = 500
 _MOST_CACHED = 200
 _LONGEST_VALUE = 1_000
 _STRICT = ("title", "abstract")  # of these a wrong kind of value is an error; elsewhere it counts as absent
+_SEPARATED = re.compile(r"[;|,]")
 _ARXIV_LINK = re.compile(r"https?://(?:www\.|export\.)?arxiv\.org/(?:abs|pdf|html)/", re.IGNORECASE)
 _ARXIV_DOI = "10.48550/arxiv."
 _ONLY_ARXIV = re.compile(r"(?:arxiv:)?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?", re.IGNORECASE)
@@ -155,6 +160,8 @@ def paper_from(record: Mapping[str, Any], columns: Mapping[str, list[str]], sour
     links = get.many("links", split_links)
     doi, arxiv_id = _identifiers(get.text("doi"), get.text("arxiv_id"), own_id, links)
     authors = tuple(get.many("authors", split_authors))
+    organizations = tuple(sorted(set(get.many("organizations", split_terms))))
+    rors = get.registered("organizations", split_terms, "rors", ror_of)
     return Paper(
         id=own_id or paper_id(title, arxiv_id=arxiv_id, doi=doi),
         title=title,
@@ -162,13 +169,16 @@ def paper_from(record: Mapping[str, Any], columns: Mapping[str, list[str]], sour
         date=get.date(),
         authors=authors,
         author_count=get.count("author_count") or len(authors) or None,
-        organizations=tuple(sorted(set(get.many("organizations", split_terms)))),
+        organizations=organizations,
         venue=get.text("venue") or None,
         doi=doi,
         arxiv_id=arxiv_id,
         links=tuple(sorted(set(links))),
         keywords=tuple(sorted(set(get.many("keywords", split_terms)))),
         upvotes=get.count("upvotes"),
+        orcids=get.registered("authors", split_authors, "orcids", orcid_of),
+        rors=dict(sorted(rors.items())),
+        identifiers=tuple(sorted(set(get.identifiers()))),
         sources=(source,),
     )
 
@@ -243,6 +253,50 @@ class _Getter:
             if found and field != "links":
                 break
         return list(found)
+
+    def registered(
+        self, field: str, split: Callable[[str], list[str]], column: str, read: Callable[[object], str | None]
+    ) -> dict[str, str]:
+        """The ids of the names in a list: from its objects, or from a column of as many ids or of ids by name.
+
+        An id that is none counts as absent, and so do two ids of one name.
+        """
+        pairs = list(self._in_objects(field, split, column))
+        if not pairs and not any(True for _ in self._values(column)):
+            return {}
+        names = self.many(field, split)
+        pairs += self._beside(field, split, column, names)
+        found: dict[str, set[str]] = {}
+        for name, value in pairs:
+            if name in names and (registered := read(value)):
+                found.setdefault(name, set()).add(registered)
+        return {name: min(found[name]) for name in names if len(found.get(name, ())) == 1}
+
+    def _in_objects(self, field: str, split: Callable[[str], list[str]], column: str) -> Iterator[tuple[str, object]]:
+        keys = (column[:-1], column[:-1] + "id")
+        for value in self._values(field):
+            for item in (value if isinstance(value, list) else [value])[:_MOST_VALUES]:
+                given = [v for k, v in item.items() if column_key(str(k)) in keys] if isinstance(item, dict) else []
+                if given and len(names := self._items(field, item, split, alone=False)) == 1:
+                    yield names[0], given[0]
+
+    def _beside(
+        self, field: str, split: Callable[[str], list[str]], column: str, names: list[str]
+    ) -> Iterator[tuple[str, object]]:
+        for value in self._values(column):
+            if isinstance(value, dict):
+                for name, item in list(value.items())[:_MOST_VALUES]:
+                    yield from ((found, item) for found in self._items(field, name, split, alone=False))
+                continue
+            items = value if isinstance(value, list) else _SEPARATED.split(str(value))
+            if len(items) == len(names):
+                yield from zip(names, items, strict=True)
+
+    def identifiers(self) -> Iterator[str]:
+        """The paper's identifiers at registers other than those of DOIs and arXiv."""
+        for name in self._columns["identifiers"]:
+            if (value := self._record.get(name)) is not None:
+                yield from identifiers_of(value, SCHEMES.get(column_key(name)))
 
     def _items(self, field: str, item: object, split: Callable[[str], list[str]], *, alone: bool) -> list[str]:
         text = self._string(field, item, LONGEST_ABSTRACT)

@@ -16,7 +16,7 @@ from kg.assemble import assemble
 from kg.cli.main import cli
 from kg.cli.tables import safe
 from kg.exporters.jsonl import EXPORTER, lines_of
-from kg.model import Paper
+from kg.model import Paper, Source
 from kg.workspace import Workspace
 from tests.graphs import FINGERPRINT, FIRST, ITEMS, VOCABULARY, extraction, mention
 
@@ -341,3 +341,50 @@ def test_a_closed_pipe_ends_a_command_quietly(folder: str) -> None:
     command = f"{sys.executable} -c '{code}' query {folder} '{query}' --format jsonl | head -n 1"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ('{"n": 1}\n', "")
+
+
+# where a paper was read
+
+_SOURCES = [Source(path=f"\x1b[31m{name}.jsonl", format=name, position=3) for name in ("crossref", "openalex")]
+_MERGED = [
+    FIRST.model_copy(update={"venue": "Harbours", "sources": (_SOURCES[0],), "identifiers": ("pmid:17",)}),
+    FIRST.model_copy(update={"venue": "Ports \u202e" + "x" * 400, "sources": (_SOURCES[1],)}),
+]
+
+
+@pytest.fixture
+def merged_folder(tmp_path: Path) -> Path:
+    made = Workspace(tmp_path / "graph")
+    with made.lock():
+        made.add_papers(_MERGED)
+        made.add_extractions([extraction(FIRST)])
+        made.publish_papers(FINGERPRINT, VOCABULARY, {})
+    return made.folder
+
+
+def test_show_tells_where_each_value_of_a_paper_is_from(merged_folder: Path) -> None:
+    output = kg("show", str(merged_folder), FIRST.id, "--limit", "1").stdout
+    assert_harmless(output)
+    assert "  identifiers  pmid:17\n" in output
+    assert "\nRead from\n  �[31mcrossref.jsonl:3 (crossref)\n  … 1 more (--limit)\n" in output.replace("\\x1b", "�")
+    assert "  venue       �[31mopenalex.jsonl:3\n" in output.replace("\\x1b", "�")
+    assert "\nWhat other records say\n  venue       Harbours  [" in output
+
+
+def test_show_tells_programs_where_values_are_from(merged_folder: Path) -> None:
+    found = json.loads(kg("show", str(merged_folder), FIRST.id, "--json").stdout)
+    assert [source["format"] for source in found["read_from"]["sources"]] == ["crossref", "openalex"]
+    assert found["read_from"]["provenance"]["venue"] == [_SOURCES[1].model_dump()]
+    assert found["read_from"]["conflicts"] == [
+        {"field": "venue", "value": "Harbours", "sources": [_SOURCES[0].model_dump()]}
+    ]
+    assert found["properties"]["conflicts"] == ["venue: Harbours [crossref]"]
+    assert "venue: openalex" in found["properties"]["provenance"]
+
+
+def test_without_the_log_the_graph_says_which_formats_values_are_from(merged_folder: Path) -> None:
+    (merged_folder / "log.sqlite").write_bytes(b"")
+    output = kg("show", str(merged_folder), FIRST.id).stdout
+    assert "\nWhere each value is from\n  abstract    crossref, openalex\n" in output
+    assert "\nWhat other records say\n  venue       Harbours [crossref]\n" in output
+    assert json.loads(kg("show", str(merged_folder), FIRST.id, "--json").stdout)["read_from"] is None

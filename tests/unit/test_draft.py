@@ -82,7 +82,8 @@ def test_names_and_keywords_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("value", "orcid"),
     [
-        ("https://orcid.org/0000-0002-1825-009x", "0000-0002-1825-009X"),
+        ("https://orcid.org/0000-0002-1694-233x", "0000-0002-1694-233X"),
+        ("https://orcid.org/0000-0002-1694-2338", None),
         ("0000-0002-1825-0097", "0000-0002-1825-0097"),
         ("0000-0002-1825-00971", None),
         (5, None),

@@ -24,6 +24,7 @@ LAYERS: list[tuple[str, ...]] = [
         "kg.config",
         "kg.linking.variants",
         "kg.parents",
+        "kg.people",
         "kg.sorted_lines",
         "kg.confidence",
         "kg.evaluate",
