@@ -37,6 +37,7 @@ Group = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
 
 _COMPRESSED = (".gz", ".zst")
 _PARTS = 256  # parts that are written at a time
+_READ = 1 << 20  # bytes that are read at a time
 _RELATION_START = b'{"confidence":'
 _EVIDENCE_END = b'],"properties":{'
 
@@ -62,22 +63,30 @@ def groups_of_file(source: IO[bytes], with_evidence: bool = True) -> Iterator[Gr
     """
     from pydantic_core import from_json
 
-    start = 0
-    source.seek(0)
-    for line in source:
-        if line.startswith(_RELATION_START):
-            break
-        start += len(line)
+    start = _relations_at(source)
 
     def entities() -> Iterator[Mapping[str, Any]]:
-        for line in io.BufferedReader(_Part(source.fileno(), 0, start), 1 << 20):
+        for line in io.BufferedReader(_Part(source.fileno(), 0, start), _READ):
             yield from_json(line)
 
     def relations() -> Iterator[Mapping[str, Any]]:
-        for line in io.BufferedReader(_Part(source.fileno(), start, None), 1 << 20):
+        for line in io.BufferedReader(_Part(source.fileno(), start, None), _READ):
             yield from_json(line if with_evidence else _without_evidence(line))
 
     return _grouped(entities(), relations())
+
+
+def _relations_at(source: IO[bytes]) -> int:
+    """Where the first relation begins, or the file ends."""
+    mark, seen, before = b"\n" + _RELATION_START, 0, b"\n"
+    source.seek(0)
+    while data := source.read(_READ):
+        whole = before + data
+        if (at := whole.find(mark)) >= 0:
+            return seen - len(before) + at + 1
+        seen += len(data)
+        before = whole[1 - len(mark) :]
+    return seen
 
 
 def _without_evidence(line: bytes) -> bytes:
@@ -100,10 +109,9 @@ class _Part(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         """Read on."""
         size = len(buffer) if self._end is None else min(len(buffer), self._end - self._at)
-        data = os.pread(self._descriptor, size, self._at)
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+        count = os.preadv(self._descriptor, [memoryview(buffer)[:size]], self._at)
+        self._at += count
+        return count
 
 
 def _grouped(entities: Iterable[Mapping[str, Any]], relations: Iterator[Mapping[str, Any]]) -> Iterator[Group]:
