@@ -304,7 +304,7 @@ def maker_of(entity: str, entry: Entry | None, notes: Mapping[Note, int], people
         return None
     confidence = 1.0
     name = entry.maker if entry else None
-    if name is None:
+    if name is None and (entry.named if entry else (_NAMED, "") in notes):  # one maker's drone is not all drones
         name = _most_common(_values(notes, _VENDOR))
         confidence = max((float(value) for value in _values(notes, _SURE)), default=0.0)
     name = " ".join((name or "").split())

@@ -12,13 +12,21 @@ __all__ = ["arxiv_id_of", "digest", "doi_of", "entity_id", "link_key", "paper_id
 _SIGNS = str.maketrans({"+": " plus ", "#": " sharp ", "*": " star ", "&": " and ", "@": " at "})
 _SELECTORS = dict.fromkeys(range(0xFE00, 0xFE10))
 _NOT_WORD = re.compile(r"[\W_]+")
-_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
+_ARXIV = re.compile(r"(?<![\d.])(\d{4}\.\d{4,5})(?:v\d+)?(?!\d)|\b([a-z-]{2,20}(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+", re.IGNORECASE)
 _HAS_PLURAL = frozenset(("Method", "Dataset", "Hardware", "Task", "Metric"))
 _ACRONYMS = re.compile(r"[A-Z\d]s$")
 _JOINT = re.compile(r"(?<=[^\W\d_])-(?=\d)")
 _ACRONYM_IN_S = re.compile(r"(?:^|[^A-Z])(?=\w{2,6}$)\w*[A-Z]S$")
 _DISTINCT_S = ("ss", "us", "is", "ics", "os", "as")
+_ES = ("sses", "shes", "xes", "tches", "oaches", "nches", "rches")
+_SINGULAR = dict(
+    pair.split(":")
+    for pair in """analyses:analysis areas:area axes:axis biases:bias cameras:camera cookies:cookie formulas:formula
+    hypotheses:hypothesis indices:index lemmas:lemma lens:lens lenses:lens matrices:matrix means:means movies:movie
+    news:news personas:persona schemas:schema series:series species:species vertices:vertex""".split()
+)
+"""Words whose singular their ending does not tell: k-means is no plural of k-mean, cameras is one of camera."""
 
 
 def digest(text: str, length: int = 16) -> str:
@@ -55,8 +63,12 @@ def _singular(word: str, written: str) -> str:
         return word
     if _ACRONYMS.search(written):
         return word[:-1]
+    if word in _SINGULAR:
+        return _SINGULAR[word]
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
+    if word.endswith(_ES):
+        return word[:-2]
     return word[:-1] if len(word) > 2 and word.endswith("s") and not word.endswith(_DISTINCT_S) else word
 
 

@@ -24,7 +24,7 @@ from kg.bulk import no_garbage_collection
 from kg.confidence import sure_mentions
 from kg.config import MODEL, MODEL_FILES, NO_MODEL, Config
 from kg.errors import ConfigError, KgError, ServiceError
-from kg.linking.local import link_candidates
+from kg.linking.local import Link, link_candidates
 from kg.model import Extraction, Mention, Paper
 from kg.readers.inputs import read_inputs
 from kg.rejects import Reject
@@ -89,6 +89,7 @@ class Extractor:
         from kg.extractors.pipeline import create_pipeline
 
         self.fingerprint = fingerprint(config)
+        self._known = load_vocabulary(config.seeds)
         try:
             with no_garbage_collection():
                 self._nlp = create_pipeline(config.components, config.seeds, _model_of(config), config.settings)
@@ -104,16 +105,19 @@ class Extractor:
         for paper, (text, sentences, found) in zip(
             papers, run(self._nlp, ((p.title, p.abstract) for p in papers)), strict=True
         ):
-            mentions = _mentions(paper, text, sentences, found)
+            links = link_candidates(text, found, self._known)
+            mentions = _mentions(paper, text, sentences, found, links)
             yield Extraction(paper_id=paper.id, fingerprint=self.fingerprint, mentions=mentions)
 
 
-def _mentions(paper: Paper, text: str, sentences: Sentences, found: Sequence[Candidate]) -> tuple[Mention, ...]:
+def _mentions(
+    paper: Paper, text: str, sentences: Sentences, found: Sequence[Candidate], links: Sequence[Link]
+) -> tuple[Mention, ...]:
     """Decided candidates as mentions: offsets within their field, canonical entities."""
     title_end = len(paper.title)
     abstract = len(text) - len(paper.abstract)
     mentions = []
-    for candidate, (entity, name) in zip(found, link_candidates(text, found), strict=True):
+    for candidate, (entity, name) in zip(found, links, strict=True):
         begin, end = sentences.at(candidate.start)
         offset, limit = (0, title_end) if candidate.start < title_end else (abstract, len(text))
         if candidate.start < offset or candidate.end > limit:

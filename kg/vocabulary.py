@@ -6,11 +6,11 @@ import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from kg.errors import VocabularyError
-from kg.ids import entity_id
+from kg.ids import entity_id, link_key
 
 __all__ = ["FILES", "SEEDS", "Entry", "Vocabulary", "load_vocabulary", "read_entries"]
 
@@ -116,6 +116,18 @@ class Vocabulary:
     def parent_of(self, entry: Entry) -> Entry | None:
         """The entry that this one is a variant of, or None."""
         return self.by_id.get(entity_id(entry.type, entry.parent)) if entry.parent else None
+
+    @cached_property
+    def by_key(self) -> dict[tuple[str, str], tuple[str, Entry]]:
+        """Form and entry by type and link key, of the keys that only one entry has and no ambiguous form."""
+        found: dict[tuple[str, str], tuple[str, Entry]] = {}
+        several: set[tuple[str, str]] = set()
+        for entry in self.entries:
+            for form in entry.forms:
+                key = entry.type, link_key(form)
+                if form in entry.ambiguous or found.setdefault(key, (form, entry))[1] is not entry:
+                    several.add(key)
+        return {key: known for key, known in found.items() if key not in several}
 
     @classmethod
     def read(cls, folder: Path) -> Vocabulary:

@@ -7,6 +7,7 @@ of an acronym.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -14,7 +15,7 @@ from functools import lru_cache
 from kg.candidates import Candidate
 from kg.ids import entity_id, link_key
 from kg.links import parse_link
-from kg.vocabulary import Entry
+from kg.vocabulary import Entry, Vocabulary
 
 __all__ = ["Link", "link_candidates"]
 
@@ -28,6 +29,17 @@ _HEADS = (
 
 
 _LONG_KEY = 12
+_TELLING = 6
+"""Shortest key that names a vocabulary entry by itself: shorter ones are acronyms, and mean many things."""
+_PREFIX = re.compile(
+    r"\b(anti|auto|back|bi|co|feed|hyper|inter|intra|micro|mini|multi|nano|non|over|pre|pseudo|re|semi|sub|super|tele|"
+    r"ultra|un|under|[23](?=-D\b))-(?=[^\W\d_])",
+    re.IGNORECASE,
+)
+_NO_NAMES = re.compile(
+    r"(?:[A-Z]\w+[ie]an|Bernoulli|Boltzmann|Cox|Dirichlet|Fourier|Hawkes|Hilbert|Ising|Laplace|Markov|Poisson|Potts)"
+)
+"""People's names and adjectives of them: a "Gaussian model" is not called Gaussian."""
 
 
 class _Clusters:
@@ -54,7 +66,7 @@ def _headless(form: str) -> str:
     for head in _HEADS:
         if lower.endswith(head) and len(form) > len(head) + 1:
             rest = form[: -len(head)]
-            return form if rest.islower() else rest
+            return form if rest.islower() or _NO_NAMES.fullmatch(rest) else rest
     return form
 
 
@@ -71,12 +83,13 @@ def _key(entity_type: str, form: str) -> str:
     return f"{entity_type}\t{link_key(_headless(form))}"
 
 
-def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
+def link_candidates(text: str, candidates: Sequence[Candidate], known: Vocabulary | None = None) -> list[Link]:
     """Canonical id and name of each candidate, in the order given.
 
     Args:
         text: The text that the candidates' offsets refer to.
         candidates: Typed candidates of one paper.
+        known: Vocabulary that names what no candidate has an entry for ("auto-encoder": its autoencoder).
     """
     forms = [text[c.start : c.end] for c in candidates]
     clusters = _Clusters()
@@ -96,7 +109,7 @@ def link_candidates(text: str, candidates: Sequence[Candidate]) -> list[Link]:
         if len(numbers) == 1 and only.entry is not None and not only.group:
             links[numbers[0]] = (only.entry.id, only.entry.name)
             continue
-        link = _canonical([candidates[n] for n in numbers], [forms[n] for n in numbers])
+        link = _canonical([candidates[n] for n in numbers], [forms[n] for n in numbers], known)
         for number in numbers:
             links[number] = link
     return links
@@ -117,7 +130,7 @@ def _same_head(one: str, other: str) -> bool:
     return one == other or (len(short) >= _LONG_KEY and long.endswith(short))
 
 
-def _canonical(candidates: Sequence[Candidate], forms: Sequence[str]) -> Link:
+def _canonical(candidates: Sequence[Candidate], forms: Sequence[str], known: Vocabulary | None) -> Link:
     entity_type = candidates[0].type
     if entity_type == "Repository":
         link = parse_link(str(candidates[0].attributes.get("url", forms[0])))
@@ -125,11 +138,31 @@ def _canonical(candidates: Sequence[Candidate], forms: Sequence[str]) -> Link:
             raise ValueError(f"not a web link: {forms[0]!r}")
         return link.id, link.id.partition(":")[2]
     entries = [c.entry for c, f in zip(candidates, forms, strict=True) if c.entry and not _is_overruled(c, f)]
+    if not entries and known:
+        entries = _respelt(candidates, forms, known)
     if entries:
         entry = _commonest_entry(entries)
         return entry.id, entry.name
     name = _name(candidates, forms)
-    return entity_id(entity_type, name), name
+    return entity_id(entity_type, _joined(entity_type, name)), name
+
+
+def _joined(entity_type: str, name: str) -> str:
+    """The name for its id: "non-convex" and "nonconvex", "3-D" and "3D" are spellings of one word."""
+    return name if entity_type == "Dataset" else _PREFIX.sub(r"\1", name)
+
+
+def _respelt(candidates: Sequence[Candidate], forms: Sequence[str], known: Vocabulary) -> list[Entry]:
+    """Entries that the forms spell with other hyphens or number; of an abbreviated name, its long form."""
+    found = []
+    for candidate, form in zip(candidates, forms, strict=True):
+        for spelling in {form, _headless(form)} if candidate.group in ("", form) else {candidate.group}:
+            key = link_key(spelling)
+            form, entry = known.by_key.get((candidate.type, key), ("", None))
+            respelt = len(key) >= _TELLING and (form.islower() or not spelling.islower())
+            if entry and (respelt or spelling == form):
+                found.append(entry)
+    return found
 
 
 def _commonest_entry(entries: Iterable[Entry]) -> Entry:

@@ -212,6 +212,17 @@ def test_the_maker_comes_from_the_vocabulary() -> None:
     assert edge(sample_graph(), "hardware:a100", "MADE_BY", "organization:nvidia").confidence == 1.0
 
 
+@pytest.mark.parametrize(
+    ("named", "vocabulary"),
+    [(False, Vocabulary([])), (True, Vocabulary([Entry("Hardware", "drone", named=False)]))],
+)
+def test_a_class_of_devices_has_no_maker_because_a_paper_names_one(named: bool, vocabulary: Vocabulary) -> None:
+    paper = Paper(id="title:x", title="Acme drone")
+    found = mention(paper, "Hardware", "drone", "used", named=named, attributes={"vendor": "Acme"})
+    graph = assemble([(paper, extraction(paper, found))], vocabulary)
+    assert list(graph.relations("MADE_BY")) == []
+
+
 def test_of_two_records_with_one_id_the_fuller_one_describes_the_paper_and_all_mentions_count() -> None:
     short = Paper(id="title:x", title="Foo", date="unknown")
     full = Paper(id="title:x", title="Foo", abstract="Foo beats Bar.")

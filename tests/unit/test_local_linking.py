@@ -8,7 +8,7 @@ import pytest
 
 from kg.candidates import Candidate
 from kg.linking.local import link_candidates
-from kg.vocabulary import Entry
+from kg.vocabulary import Entry, Vocabulary
 
 BERT = Entry("Method", "BERT", aliases=("bidirectional encoder representations from transformers",))
 CRF = Entry("Method", "CRF", aliases=("conditional random field",))
@@ -143,3 +143,84 @@ def test_any_form_has_an_id(form: str) -> None:
     ((entity, name),) = linked(("Method", form))
     assert entity.startswith("method:")
     assert name == form
+
+
+KNOWN = Vocabulary(
+    [
+        Entry("Method", "autoencoder", named=False),
+        Entry("Method", "GP-LVM"),
+        Entry("Method", "Knowledge Embedding", aliases=("ComplEx",), ambiguous=frozenset({"ComplEx"})),
+        Entry("Dataset", "Cityscapes"),
+        Entry("Dataset", "MS COCO", aliases=("COCO",)),
+    ]
+)
+
+
+def known_link(entity_type: str, form: str, **options: Any) -> str:
+    (link, _), *_ = link_candidates(form, [Candidate(entity_type, 0, len(form), True, 0.9, "t", **options)], KNOWN)
+    return link
+
+
+@pytest.mark.parametrize(
+    ("entity_type", "form", "expected"),
+    [
+        ("Method", "auto-encoders", "method:autoencoder"),
+        ("Method", "Auto-Encoder network", "method:autoencoder"),
+        ("Dataset", "Cityscape", "dataset:cityscapes"),
+        ("Dataset", "CITYSCAPES dataset", "dataset:cityscapes"),
+        ("Dataset", "COCO", "dataset:ms-coco"),
+    ],
+)
+def test_the_vocabulary_names_other_spellings_that_no_component_matched(
+    entity_type: str, form: str, expected: str
+) -> None:
+    assert known_link(entity_type, form) == expected
+
+
+@pytest.mark.parametrize(
+    ("entity_type", "form"),
+    [
+        ("Method", "GPLVM"),  # short: an acronym of other things, too
+        ("Dataset", "cityscapes"),  # the word, not the name
+        ("Method", "Complex"),  # ambiguous
+        ("Task", "autoencoder"),  # of another type
+        ("Dataset", "Citadel"),
+    ],
+)
+def test_what_the_vocabulary_does_not_surely_mean_stays_apart(entity_type: str, form: str) -> None:
+    assert known_link(entity_type, form) not in {entry.id for entry in KNOWN.entries if entry.type == entity_type}
+
+
+def test_an_acronym_that_the_paper_defines_is_linked_by_its_long_form() -> None:
+    assert known_link("Method", "ACE", group="auto-encoders") == "method:autoencoder"
+    assert known_link("Dataset", "COCO", group="code conversion corpus") == "dataset:code-conversion-corpus"
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("non-convex optimization", "nonconvex optimization"),
+        ("Multi-Camera System", "multicamera systems"),
+        ("3-D tracking", "3D tracking"),
+        ("Re-Ranking", "reranking"),
+    ],
+)
+def test_a_prefix_with_a_hyphen_is_the_same_word_in_all_papers(forms: tuple[str, ...]) -> None:
+    assert len({linked(("Method", form))[0][0] for form in forms}) == 1
+
+
+def test_the_hyphens_of_data_sets_stay() -> None:
+    assert linked(("Dataset", "Re-DocRED")) == [("dataset:re-docred", "Re-DocRED")]
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        ("Bayesian models", "method:bayesian-model"),
+        ("Markov network", "method:markov-network"),
+        ("Gaussian model", "method:gaussian-model"),
+        ("Foo model", "method:foo"),
+    ],
+)
+def test_an_adjective_is_not_left_alone_as_a_name(form: str, expected: str) -> None:
+    assert linked(("Method", form))[0][0] == expected

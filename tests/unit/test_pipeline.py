@@ -16,6 +16,7 @@ from kg.candidates import Candidate
 from kg.config import Config
 from kg.errors import ConfigError, ServiceError, VocabularyError
 from kg.extractors.base import Sentences
+from kg.linking.local import link_candidates
 from kg.model import Extraction, Paper
 from kg.pipeline import BuildReport, Extractor, _mentions, build, extract, extractions, fingerprint, record_of
 from kg.rejects import Reject
@@ -88,7 +89,7 @@ def test_mentions_of_foreign_components_that_fit_no_field_are_left_out() -> None
     text = "Foo\n\nBar"
     spans = [(0, 3), (0, 8), (2, 6), (3, 5), (4, 8), (5, 8), (5, 9)]
     found = [Candidate("Method", start, end, True, 0.5, "foreign") for start, end in spans]
-    kept = _mentions(source, text, Sentences([(0, 3), (5, 8)]), found)
+    kept = _mentions(source, text, Sentences([(0, 3), (5, 8)]), found, link_candidates(text, found))
     assert [(m.field, m.text, m.start, m.end, m.role) for m in kept] == [
         ("title", "Foo", 0, 3, "used"),
         ("abstract", "Bar", 0, 3, "used"),
