@@ -35,7 +35,7 @@ from kg.schema import (
 from kg.server.descriptions import service_description, void
 from kg.sparql.engine import Answer
 from tests.maven import UnavailableError
-from tests.rdf.vocabularies import LISTED, PACKAGED, Vocabulary, listed, packaged
+from tests.rdf.vocabularies import PACKAGED, TRANSCRIBED, Vocabulary, codemeta, packaged, transcribed
 
 MORE = {"sd": "http://www.w3.org/ns/sparql-service-description#", "void": "http://rdfs.org/ns/void#"}
 """Namespaces that only the server speaks."""
@@ -65,8 +65,9 @@ def in_code() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def vocabularies() -> dict[str, Vocabulary]:
     """What the own file of every vocabulary declares, by prefix."""
-    found = {prefix: listed(prefix) for prefix in LISTED}
+    found = {prefix: transcribed(prefix, NAMESPACES[prefix]) for prefix in TRANSCRIBED}
     try:
+        found["codemeta"] = codemeta(NAMESPACES["codemeta"])
         found |= {prefix: packaged(prefix, MORE.get(prefix) or NAMESPACES[prefix]) for prefix in PACKAGED}
     except UnavailableError as error:
         if os.environ.get("CI") == "true":
@@ -122,6 +123,20 @@ def test_a_wrong_term_is_found(term: str, kind: str | None, why: str, vocabulari
     assert fault(term, vocabularies, kind) == why
 
 
+def test_an_invented_term_is_found_in_every_vocabulary(vocabularies: dict[str, Vocabulary]) -> None:
+    for prefix in vocabularies:
+        assert fault(f"{prefix}:inventedHere", vocabularies) == "not there"
+
+
+def test_a_kind_is_told_from_another_in_every_vocabulary(vocabularies: dict[str, Vocabulary]) -> None:
+    wrong = {"class": "property", "property": "class"}
+    used = {term for term in (*mapped(), *in_code()) if not term.startswith("kg:")} - SYNTAX - NEW_IN_RDF_12
+    for term in used:
+        kind = vocabularies[term.partition(":")[0]].terms[term.partition(":")[2]]
+        if kind in wrong:
+            assert fault(term, vocabularies, wrong[kind]) == f"no {wrong[kind]}"
+
+
 def test_terms_of_descriptions_exist_too(vocabularies: dict[str, Vocabulary]) -> None:
     text = service_description("http://a.org/") + void("http://a.org/", lambda question: Answer("rows", "", EMPTY))
     found = set(re.findall(r"(?<![\w:/#.-])((?:sd|void|foaf|dcterms):[A-Za-z]\w*)", text))
@@ -142,9 +157,9 @@ def test_namespaces_are_those_of_rdflib_but_for_schema_org() -> None:
         assert NAMESPACES[prefix].replace("http://schema.org/", "https://schema.org/") == str(known[prefix])
 
 
-def test_every_list_of_terms_is_used() -> None:
+def test_every_transcription_is_used() -> None:
     used = {term.partition(":")[0] for term in (*mapped(), *in_code())}
-    assert set(LISTED) <= used
+    assert set(TRANSCRIBED) <= used
 
 
 def test_every_row_of_the_schema_has_its_terms_in_every_profile() -> None:
