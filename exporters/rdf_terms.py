@@ -143,10 +143,9 @@ class Minter:
     def __init__(self, base: str = DEFAULT_BASE) -> None:
         self.base = check_base(base)
         self._taken: set[int] = set()
-        self.entity = lru_cache(maxsize=8192)(self._entity)
-        """The IRI of a node that is no paper: ``BASE/method/resnet50``."""
 
-    def _entity(self, entity_id: str) -> str:
+    def entity(self, entity_id: str) -> str:
+        """The IRI of a node that is no paper: ``BASE/method/resnet50``. Most are asked for once: no cache pays."""
         prefix, colon, rest = entity_id.partition(":")
         if colon and prefix in _PREFIXES and rest not in _DOTS:
             return f"{self.base}{prefix}/{rest if _SAFE.fullmatch(rest) else _local(rest)}"
