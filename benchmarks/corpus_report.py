@@ -35,16 +35,18 @@ DATA = "TRAINS_ON|EVALUATES_ON|INTRODUCES"
 FORMS = 3
 LEAST = 400
 """A year with fewer papers is not plotted: its shares would be chance."""
-COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#888888", "#222255")
+FIRST_DATA = 2008
+"""Before, hardly an abstract names a data set."""
+COLOURS = ("#4477aa", "#ee6677", "#228833", "#b8a000", "#33a8cc", "#aa3377", "#777777", "#222255")
 KINDS = {
     "gpu": "GPU",
     "cpu": "CPU",
-    "tpu": "TPU, other accelerators",
-    "accelerator": "TPU, other accelerators",
-    "sensor": "sensors",
-    "robot": "robots",
-    "mobile": "mobile, edge",
-    "edge": "mobile, edge",
+    "tpu": "accelerator",
+    "accelerator": "accelerator",
+    "sensor": "sensor",
+    "robot": "robot",
+    "mobile": "mobile",
+    "edge": "edge",
 }
 
 PAPERS = "MATCH (p:Paper) WHERE p.year IS NOT NULL RETURN p.year AS year, count(*) AS papers ORDER BY year"
@@ -131,7 +133,8 @@ class Report:
         """The data sets with the most papers, by year."""
         found = self._by_year("Dataset", DATA)
         figure, axes = canvas("Data sets", "papers of the year, %")
-        lines(axes, found.years, {found.names[k]: found.line(k) for k in found.top(8)})
+        years = [year for year in found.years if year >= FIRST_DATA]
+        lines(axes, years, {found.names[k]: [found.share(k, [y]) for y in years] for k in found.top(8)})
         return self._save(figure, "datasets-by-year", "Share of the papers of a year that use a data set")
 
     def methods(self) -> str:
@@ -159,17 +162,18 @@ class Report:
         makers = Shares(self._papers)
         for maker, year, papers in self._ask(MAKERS):
             makers.counts[maker][year] += papers
-        figure, (left, right) = pair("Hardware", tall=False)
-        lines(left, kinds.years, {k: kinds.line(k) for k in kinds.top(6)})
-        lines(right, makers.years, {m: makers.line(m) for m in makers.top(6)})
-        for axes, title in ((left, "kind"), (right, "maker of a named product")):
-            axes.set_title(title, loc="left", fontsize=10)
-            axes.set_ylabel("papers of the year, %")
+        figure, (left, right) = pair("Hardware by kind", tall=False)
+        lines(left, kinds.years, {k: kinds.line(k) for k in ("robot", "sensor")})
+        lines(right, kinds.years, {k: kinds.line(k) for k in kinds.top(7) if k not in ("robot", "sensor")})
+        left.set_ylabel("papers of the year, %")
+        text = self._save(figure, "hardware-by-kind", "Hardware by year and kind")
+        figure, axes = canvas("Makers of named hardware", "papers of the year, %")
+        lines(axes, makers.years, {short(m): makers.line(m) for m in makers.top(7)})
+        text += "\n" + self._save(figure, "hardware-by-maker", "Hardware by year and maker")
         rows = []
         for maker in makers.top(12):
             products = ", ".join(f"{cell(name)} {count:,}" for name, count in self._ask(PRODUCTS, maker=maker))
             rows.append((cell(maker), f"{sum(makers.counts[maker].values()):,}", products))
-        text = self._save(figure, "hardware-by-year", "Hardware by year, by kind and by maker")
         return text + "\n" + table(("maker", "papers", "products"), rows, "lrl")
 
     def network(self) -> str:
@@ -229,6 +233,11 @@ def passed(line: Sequence[float]) -> bool:
     peak = max(line)
     at = line.index(peak)
     return at >= 2 and line[0] < peak / 2 and line[-1] < 0.55 * peak and at < len(line) - 2
+
+
+def short(name: str) -> str:
+    """A long name by its capitals."""
+    return name if len(name) < 24 else "".join(c for c in name if c.isupper())
 
 
 def span(years: Sequence[int]) -> str:
@@ -294,12 +303,15 @@ def lines(axes: Axes, years: Sequence[int], series: Mapping[str, Sequence[float]
         highest = top - least * (total - number)
         height = max(height + least, min(values[-1], highest))
         axes.annotate(
-            name, (len(years) - 1, values[-1]), (len(years) - 0.6, height), color=colour, fontsize=9, va="center",
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.5, "shrinkA": 0, "shrinkB": 2},
+            name, (len(years) - 1, values[-1]), (len(years) - 1 + len(years) / 14, height), color=colour, fontsize=9,
+            va="center", ha="left",
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.6, "shrinkB": 2, "relpos": (0, 0.5)},
             annotation_clip=False,
         )  # fmt: skip
     axes.set_ylim(0, top)
-    axes.set_xticks(list(places), [f"{year}" for year in years], rotation=45)
+    shown = [place for place in places if years[place] % 5 == 0]
+    axes.set_xticks(shown, [f"{years[place]}" for place in shown])
+    axes.set_xticks(list(places), minor=True)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     tidy(axes)
 
@@ -317,15 +329,15 @@ def draw(graph: nx.Graph[str], found: Shares) -> Figure:
     """The network: the area of a node is its papers, the width of an edge the papers with both."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 7.6), layout="constrained")
+    figure = Figure(figsize=(9.4, 7), layout="constrained")
     axes = figure.add_subplot()
     size = {node: sum(found.counts[node].values()) for node in graph}
     lonely = sorted(node for node in graph if not graph.degree(node))
     graph.remove_nodes_from(lonely)
-    strength = {(a, b): w / (size[a] * size[b]) ** 0.5 for a, b, w in graph.edges(data="weight")}
+    edges: list[tuple[str, str, int]] = list(graph.edges(data="weight"))
+    strength = {(a, b): w / (size[a] * size[b]) ** 0.5 for a, b, w in edges}
     nx.set_edge_attributes(graph, strength, "strength")
-    place = nx.spring_layout(graph, seed=7, k=1.1 / max(1, len(graph)) ** 0.5, iterations=300, weight="strength")
-    edges = list(graph.edges(data="weight"))
+    place = nx.spring_layout(graph, seed=7, k=1.9 / max(1, len(graph)) ** 0.5, iterations=400, weight="strength")
     most = max((w for *_, w in edges), default=1)
     nx.draw_networkx_edges(
         graph, place, [(a, b) for a, b, _ in edges], ax=axes, edge_color="#b0b0b0", alpha=0.7,
@@ -337,9 +349,11 @@ def draw(graph: nx.Graph[str], found: Shares) -> Figure:
         sizes = [900 * size[n] / max(size.values()) + 25 for n in nodes]
         nx.draw_networkx_nodes(graph, place, nodes, node_size=sizes, node_color=colour, ax=axes, alpha=0.85)
     for node in graph:
+        x, y = place[node]
+        above = 4 + 15 * (size[node] / max(size.values())) ** 0.5
         axes.annotate(
-            found.names[node], place[node], (0, 4 + 15 * (size[node] / max(size.values())) ** 0.5), fontsize=9,
-            textcoords="offset points", ha="center", annotation_clip=False,
+            found.names[node], (x, y), (0, above), fontsize=9, textcoords="offset points", ha="center",
+            annotation_clip=False,
         )  # fmt: skip
     axes.set_title("Data sets used together", loc="left", fontweight="bold")
     axes.margins(0.08)
