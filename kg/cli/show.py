@@ -27,6 +27,7 @@ _HIDDEN = ("title", "abstract", "links", "provenance", "conflicts")
 _LONGEST_VALUE = 300
 _FORMS = 12
 _FROM, _OTHERS = "Where each value is from", "What other records say"
+_WIDEST = len("organizations")
 _OF_RECORD = ("sources", "provenance", "conflicts")
 
 
@@ -115,8 +116,9 @@ def _lines(found: Profile, limit: int) -> Iterator[str]:
         yield from _uses(relation, list(group), limit)
 
 
-def _field(title: str, text: str) -> list[str]:
-    return wrap(text, width(), initial_indent=f"  {title:<10}  ", subsequent_indent=" " * 14, break_on_hyphens=False)
+def _field(title: str, text: str, column: int = 10) -> list[str]:
+    first, next_ = f"  {title:<{column}}  ", " " * (column + 4)
+    return wrap(text, width(), initial_indent=first, subsequent_indent=next_, break_on_hyphens=False)
 
 
 def _origin(record: Paper, limit: int) -> Iterator[str]:
@@ -130,12 +132,12 @@ def _origin(record: Paper, limit: int) -> Iterator[str]:
     if record.provenance:
         yield f"\n{_FROM}"
         for name, sources in record.provenance.items():
-            yield from _field(name, _places(sources))
+            yield from _field(name, _places(sources), _WIDEST)
     if record.conflicts:
         yield f"\n{_OTHERS}"
         for conflict in record.conflicts:
             value = shorten(" ".join(safe(conflict.value).split()), _LONGEST_VALUE)
-            yield from _field(conflict.field, f"{value}  [{_places(conflict.sources)}]")
+            yield from _field(conflict.field, f"{value}  [{_places(conflict.sources)}]", _WIDEST)
 
 
 def _kept(found: Profile) -> Iterator[str]:
@@ -145,7 +147,7 @@ def _kept(found: Profile) -> Iterator[str]:
             yield f"\n{title}"
             for text in texts:
                 field, _, said = safe(text).partition(": ")
-                yield from _field(field, said)
+                yield from _field(field, said, _WIDEST)
 
 
 def _place(source: Source) -> str:

@@ -367,8 +367,8 @@ def test_show_tells_where_each_value_of_a_paper_is_from(merged_folder: Path) -> 
     assert_harmless(output)
     assert "  identifiers  pmid:17\n" in output
     assert "\nRead from\n  �[31mcrossref.jsonl:3 (crossref)\n  … 1 more (--limit)\n" in output.replace("\\x1b", "�")
-    assert "  venue       �[31mopenalex.jsonl:3\n" in output.replace("\\x1b", "�")
-    assert "\nWhat other records say\n  venue       Harbours  [" in output
+    assert "  venue          �[31mopenalex.jsonl:3\n" in output.replace("\\x1b", "�")
+    assert "\nWhat other records say\n  venue          Harbours  [" in output
 
 
 def test_show_tells_programs_where_values_are_from(merged_folder: Path) -> None:
@@ -385,6 +385,6 @@ def test_show_tells_programs_where_values_are_from(merged_folder: Path) -> None:
 def test_without_the_log_the_graph_says_which_formats_values_are_from(merged_folder: Path) -> None:
     (merged_folder / "log.sqlite").write_bytes(b"")
     output = kg("show", str(merged_folder), FIRST.id).stdout
-    assert "\nWhere each value is from\n  abstract    crossref, openalex\n" in output
-    assert "\nWhat other records say\n  venue       Harbours [crossref]\n" in output
+    assert "\nWhere each value is from\n  abstract       crossref, openalex\n" in output
+    assert "\nWhat other records say\n  venue          Harbours [crossref]\n" in output
     assert json.loads(kg("show", str(merged_folder), FIRST.id, "--json").stdout)["read_from"] is None
