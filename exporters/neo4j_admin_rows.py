@@ -330,12 +330,12 @@ class RowMaker:
             raise DelimiterFoundError
         value = json.loads(line)
         if "source" in value:
-            table = self._relations.get(value["type"]) or self._table(value["type"], self._relations)
-            table.rows.append(self._edge(value))
+            table, row = self._table(value["type"], self._relations), self._edge(value)
         else:
-            table = self._nodes.get(value["type"]) or self._table(value["type"], self._nodes)
-            table.rows.append(self._node(value))
-        table.multiline = table.multiline or "\\n" in line or "\\r" in line
+            table, row = self._table(value["type"], self._nodes), self._node(value)
+        table.rows.append(row)
+        # The importer shares a file among threads only where no text holds a line end; "\\n" in a line can be LaTeX.
+        table.multiline = table.multiline or row.count("\n") > 1 or "\r" in row
 
     def _value(self, kind: str) -> Callable[[Any], str]:
         if not kind.endswith("[]"):
@@ -384,7 +384,9 @@ class RowMaker:
         )
 
     def _table(self, name: str, tables: dict[str, _Table]) -> _Table:
-        """A new table of a label or type of the schema."""
+        """The table of a label or type of the schema."""
+        if (made := tables.get(name)) is not None:
+            return made
         schema: Mapping[str, object] = NODE_TYPES if tables is self._nodes else RELATION_TYPES
         known = next((known for known in schema if known == name), None)
         if known is None:

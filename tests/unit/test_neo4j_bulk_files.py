@@ -73,7 +73,7 @@ def test_headers_are_typed_and_ids_lie_in_one_space(tmp_path: Path) -> None:
     assert (out / "Paper.header.csv").read_text() == (
         "id:ID(graph),graph:string,long_id:string,name:string,aliases:string[],named:boolean,kind:string,title:string,"
         "abstract:string,date:string,year:long,venue:string,doi:string,arxiv_id:string,author_count:long,upvotes:long,"
-        "keywords:string[],links:string[]\n"
+        "keywords:string[],links:string[],identifiers:string[],provenance:string[],conflicts:string[]\n"
     )
     assert (out / "USES.header.csv").read_text() == (
         ":START_ID(graph),:END_ID(graph),graph:string,confidence:double,sentences:string[],texts:string[],"
@@ -85,7 +85,7 @@ def test_headers_are_typed_and_ids_lie_in_one_space(tmp_path: Path) -> None:
 def test_an_empty_text_is_quoted_and_an_absent_one_is_not(tmp_path: Path) -> None:
     out = written(small(edge()), tmp_path)
     assert (out / "Method.csv").read_text() == '"method:m","kg",,"M",,true,"",,\n'
-    assert (out / "Author.csv").read_text() == '"author:a","kg",,"A",,true,\n'
+    assert (out / "Author.csv").read_text() == '"author:a","kg",,"A",,true,,\n'
 
 
 def test_evidence_lies_in_lists_of_equal_length(tmp_path: Path) -> None:
@@ -164,6 +164,15 @@ def test_line_ends_and_long_rows_are_announced_to_the_importer(tmp_path: Path) -
     command = json.loads((written(graph, tmp_path) / MARK).read_text())["command"]
     assert "--multiline-fields=true" in command
     assert "--read-buffer-size=8388608" in command
+
+
+@pytest.mark.parametrize(("name", "announced"), [(r"\nu-\rho nets", False), ("a\nb", True), ("a\rb", True)])
+def test_only_real_line_ends_are_announced_since_they_slow_the_importer(
+    name: str, announced: bool, tmp_path: Path
+) -> None:
+    graph = small(edge())
+    graph.add_entity(Entity(id="author:b", type="Author", name=name))
+    assert ("--multiline-fields=true" in (written(graph, tmp_path) / "import.sh").read_text()) is announced
 
 
 def test_labels_and_types_of_the_command_come_from_the_schema(tmp_path: Path) -> None:
