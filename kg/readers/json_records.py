@@ -5,6 +5,7 @@ Both are streamed: memory holds one record at a time, and a record that is no JS
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from kg.readers.compression import plain_name
 from kg.readers.records import FIELDS, column_key, columns_for, has_title, paper_from
 from kg.readers.streams import bounded_lines
 
-__all__ = ["JSON", "JSONL", "LONGEST_RECORD", "Elements", "JsonLinesReader", "JsonReader", "parse_json"]
+__all__ = ["JSON", "JSONL", "LONGEST_RECORD", "Elements", "JsonLinesReader", "JsonReader", "numbered", "parse_json"]
 
 LONGEST_RECORD = 1 << 22
 _CHUNK = 1 << 18
@@ -56,9 +57,7 @@ class JsonReader:
 
     def read(self, source: Input, options: ReadOptions) -> Iterator[Paper | RecordError]:
         """Papers in file order; the position is the record's number."""
-        number = 0
-        for item in Elements(source.text()).records():
-            number += 1
+        for number, item in numbered(Elements(source.text()).records()):
             yield _paper(item, source.path, self.name, number, options)
 
 
@@ -131,11 +130,56 @@ def _paper(item: Any, path: str, name: str, number: int, options: ReadOptions) -
         return error
 
 
+def numbered(values: Iterator[Any]) -> Iterator[tuple[int, Any]]:
+    """Values with their numbers from 1; what ends them early is told with the number of the one it hit."""
+    number = 0
+    try:
+        for number, value in enumerate(values, 1):
+            yield number, value
+    except RecordError as error:
+        raise RecordError(error.reason, number + 1) from error
+
+
+class _Available:
+    """Text as far as it can be had: damage is met only when all that stands before it was read.
+
+    ``TextIO.read`` loses what it had when it comes upon damage.
+    """
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text  # which closes its bytes when it goes
+        self._bytes = text.buffer
+        self._decoder = codecs.getincrementaldecoder(text.encoding)(text.errors or "strict")
+        self._damage: RecordError | None = None
+
+    def read(self, size: int) -> str:
+        """About that many characters; fewer before damage, none at the end.
+
+        Raises:
+            RecordError: where the input is damaged.
+        """
+        if self._damage:
+            raise self._damage
+        pieces: list[str] = []
+        try:
+            while size > 0 and (data := self._bytes.read1(size)):  # type: ignore[attr-defined]
+                pieces.append(self._decoder.decode(data))
+                size -= len(data)
+        except RecordError as damage:
+            self._damage = damage
+        if size > 0:
+            pieces.append(self._decoder.decode(b"", final=True))
+        text = "".join(pieces)
+        if self._damage and not text:
+            raise self._damage
+        return text
+
+
 class Elements:
     """Finds the records in a JSON text of any length, a chunk at a time."""
 
     def __init__(self, text: TextIO) -> None:
-        self._text = text
+        self._text = _Available(text)
         self._buffer = ""
         self._at = 0
         self._ended = False
@@ -280,9 +324,17 @@ class Elements:
         end_found = _scan(text, start)
         if end_found is None and (self._ended or not cut):
             # Its brackets or quotes do not match: go on where the next record seems to start.
-            match = _BETWEEN_RECORDS.search(text, broken_at)
-            end_found = match.start() + 1 if match else None
+            end_found = _next_record(text, start, broken_at)
         return (None, None) if end_found is None else (RecordError(reason), end_found)
+
+
+def _next_record(text: str, start: int, broken_at: int) -> int | None:
+    """Where what seems to be the next record begins, or the one before it ends."""
+    # A record instead of a key: the brace that closes the one before it is missing.
+    if text[broken_at : broken_at + 1] == "{" and text[start:broken_at].rstrip().endswith(","):
+        return broken_at
+    match = _BETWEEN_RECORDS.search(text, broken_at)
+    return match.start() + 1 if match else None
 
 
 def _scan(text: str, start: int) -> int | None:

@@ -7,6 +7,7 @@ recovery of ``kg.readers.json_records``.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from typing import Any, TextIO
@@ -14,7 +15,7 @@ from typing import Any, TextIO
 from kg.errors import RecordError
 from kg.model import Paper, Source
 from kg.protocols import Input, ReadOptions
-from kg.readers.json_records import LONGEST_RECORD, Elements, parse_json
+from kg.readers.json_records import LONGEST_RECORD, Elements, numbered, parse_json
 from kg.readers.streams import bounded_lines
 
 __all__ = ["JsonFormat", "items", "number", "objects", "string", "within"]
@@ -85,7 +86,7 @@ class JsonFormat:
                 yield RecordError(error.reason, position)
 
     def _elements(self, source: Input) -> Iterator[tuple[int, Any]]:
-        return enumerate(_Wrapped(source.text(), self._arrays, self._wrappers).records(), 1)
+        return numbered(_Wrapped(source.text(), self._arrays, self._wrappers).records())
 
     def _has_lines(self, head: str) -> bool:
         """Whether the records stand one a line."""
@@ -146,10 +147,12 @@ def _try(text: str) -> Any:
 
 
 def string(value: object) -> str:
-    """A string or number as it stands; anything else is no text."""
+    """A string or number as it stands; anything else, and what is no number (NaN, 1e999), is no text."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+    if isinstance(value, float):
+        return str(value) if math.isfinite(value) else ""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def number(value: object) -> int | None:
