@@ -117,7 +117,8 @@ _CLOSING_MATH = {"(": ")", "[": "]"}
 _LONGEST_MATH = 4000
 _ORDINALS = ("th", "st", "nd", "rd")
 _GONE = "\0"  # where a citation was, until the space before it is known to go too
-_SPACE_OF_GONE = re.compile(r"\s*\0[\0\s]*(?=[.,;:)])|\0")
+# Begins where such a run begins, and gives nothing back: long runs of spaces would take quadratic time.
+_SPACE_OF_GONE = re.compile(r"(?<![\0\s])\s*+\0[\0\s]*+(?=[.,;:)])|\0")
 # Commands that say how text looks: they go, what they apply to stays.
 _SILENT = frozenset(
     "bf it em rm tt sc sl sf cal bfseries itshape scshape ttfamily rmfamily sffamily normalfont upshape mdseries "
