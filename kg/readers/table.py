@@ -23,7 +23,7 @@ __all__ = ["CSV", "TSV", "TableReader"]
 _LONGEST_LINE = 1 << 22
 _LONGEST_ROW = 1 << 23
 _MOST_LINES = 500  # of one row; more is a quote that was never closed
-_BAD_LINE = "\0"  # stands for a line that is too long to be kept
+_BAD_LINE = "\0too long\0"  # stands for a line that is too long to be kept
 
 
 class TableReader:
@@ -152,21 +152,34 @@ def _rows(lines: _Lines, width: int, delimiter: str) -> Iterator[tuple[int, list
         if cells is None:
             return
         line, first = lines.row[0]
-        problem = _problem(lines, cells, width)
+        problem = _problem(lines, cells, width, delimiter)
         if problem:
             lines.give_back()
             plain = first.split("\t") if delimiter == "\t" else []
             # Many tab-separated files know no quoting: there a quote is a sign like any other.
             yield line, plain if len(plain) == width else problem
-        elif any(cells):
+        elif _has_text(cells):
             yield line, cells
 
 
-def _problem(lines: _Lines, cells: list[str], width: int) -> str | None:
-    if lines.ended_within:
+def _has_text(cells: list[str]) -> bool:
+    return any(cell and not cell.isspace() for cell in cells)
+
+
+def _problem(lines: _Lines, cells: list[str], width: int, delimiter: str) -> str | None:
+    if lines.ended_within or (len(lines.row) > 1 and not _is_quoted_well(lines.row, delimiter)):
         return "a quote is opened and never closed"
     if any(text == _BAD_LINE for _, text in lines.row):
         return "the line is too long"
-    if any(cells) and (len(cells) < width or any(cells[width:])):
+    if _has_text(cells) and (len(cells) < width or _has_text(cells[width:])):
         return f"{len(cells)} cells where the header has {width}"
     return None
+
+
+def _is_quoted_well(row: list[tuple[int, str]], delimiter: str) -> bool:
+    """Whether nothing but a delimiter follows a closing quote; else it is the opening one of another row."""
+    text = [line + "\n" for _, line in row]
+    try:
+        return next(csv.reader(text, delimiter=delimiter, strict=True), None) is not None
+    except csv.Error:
+        return False

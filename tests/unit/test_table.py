@@ -97,7 +97,7 @@ def test_bad_rows_cost_themselves_alone(tmp_path: Path) -> None:
 def test_a_quote_that_swallows_the_next_row_costs_the_first_only(tmp_path: Path) -> None:
     papers, errors = table(tmp_path, 'title,abstract,year\n"One,a,1\nTwo,"b",2020\nThree,c,2021\n')
     assert [p.title for p in papers] == ["Two", "Three"]
-    assert errors == [(2, "2 cells where the header has 3")]
+    assert errors == [(2, "a quote is opened and never closed")]
 
 
 def test_a_quote_never_closed_in_a_long_table_is_found(tmp_path: Path) -> None:
