@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, cast
 
 from kg.errors import RecordError
 
-__all__ = ["ENDINGS", "MAGIC_BYTES", "MOST_GROWTH", "Growth", "decompressed", "plain_name"]
+__all__ = ["BEYOND", "ENDINGS", "MAGIC_BYTES", "MOST_GROWTH", "Growth", "decompressed", "is_bomb", "plain_name"]
 
 ENDINGS = (".gz", ".bz2", ".xz", ".zst", ".zstd")
 MAGIC_BYTES = 10
@@ -27,6 +27,14 @@ _FREE_BYTES = 1 << 26
 _XZ_MEMORY = 1 << 28  # xz -9 needs 65 MB to unpack
 _CHUNK = 1 << 16
 _ZSTD_CHUNK = 1 << 12  # of what Arrow had unpacked when it meets damage, this much is lost
+
+
+BEYOND = f"unpacks to more than {MOST_GROWTH} times its size, as no text does"
+
+
+def is_bomb(packed: int, unpacked: int) -> bool:
+    """Whether so many bytes are out of proportion to those that they were packed into."""
+    return unpacked > max(_FREE_BYTES, MOST_GROWTH * packed)
 
 
 class Growth:
@@ -43,7 +51,7 @@ class Growth:
     @property
     def exceeded(self) -> bool:
         """Whether more came out than is reasonable."""
-        return self.unpacked > max(_FREE_BYTES, MOST_GROWTH * self.packed)
+        return is_bomb(self.packed, self.unpacked)
 
     def add(self, size: int) -> None:
         """Count bytes that came out.
@@ -53,9 +61,7 @@ class Growth:
         """
         self.unpacked += size
         if self.exceeded:
-            raise RecordError(
-                f"unpacks to more than {MOST_GROWTH} times its size, as no text does; the rest was not read"
-            )
+            raise RecordError(f"{BEYOND}; the rest was not read")
 
 
 class _Counted(io.RawIOBase):

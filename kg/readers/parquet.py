@@ -14,6 +14,8 @@ from typing import Any
 from kg.errors import RecordError
 from kg.model import Paper, Source
 from kg.protocols import Input, ReadOptions
+from kg.readers.clean import clean_text
+from kg.readers.compression import BEYOND, is_bomb
 from kg.readers.records import columns_for, paper_from
 
 __all__ = ["READER", "ParquetReader"]
@@ -48,6 +50,10 @@ class ParquetReader:
         row = 0
         for group in range(file.metadata.num_row_groups):
             end = row + file.metadata.row_group(group).num_rows
+            if _is_bomb(file.metadata.row_group(group), needed):
+                yield RecordError(f"row group {group + 1} {BEYOND}; {end - row} rows are lost", row + 1)
+                row = end
+                continue
             for item in _rows(file, group, needed):
                 if isinstance(item, str):
                     yield RecordError(f"row group {group + 1} is damaged, {end - row} rows are lost: {item}", row + 1)
@@ -81,6 +87,14 @@ def _opened(source: Input) -> Any:
     return opened
 
 
+def _is_bomb(group: Any, names: list[str]) -> bool:
+    """Whether the columns would fill the memory; Arrow unpacks a page, which may hold one value, as a whole."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    taken = [column for column in columns if column.path_in_schema.split(".")[0] in names]
+    packed = sum(column.total_compressed_size for column in taken)
+    return is_bomb(packed, sum(column.total_uncompressed_size for column in taken))
+
+
 def _rows(file: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any] | str]:
     """The rows of a group; a text that says what is wrong where it cannot be read further."""
     try:
@@ -91,7 +105,7 @@ def _rows(file: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any] 
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    return clean_text(str(error))[:300] or type(error).__name__
 
 
 def _paper(row: dict[str, Any], columns: dict[str, list[str]], source: Source) -> Paper | RecordError:
