@@ -33,7 +33,7 @@ _RAISED = {"sup": "^", "sub": "_"}
 _BLOCKS = frozenset(
     "p sec title label list list-item disp-formula disp-quote br AbstractText br div li tr td th def dd dt".split()
 )
-_LONGEST_TOKEN = 1 << 23
+_LONGEST_TOKEN = 1 << 22
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*|<!DOCTYPE(?:[^<>\[\]]|\[[^\]]*\])*>\s*)*", re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?P<name>[\w.-]+)(?P<attributes>[^<>]*)")
 

@@ -113,7 +113,7 @@ def test_a_file_too_deep_is_not_read_on() -> None:
 
 def test_a_tag_without_end_is_not_kept_in_memory() -> None:
     data = b"<a><r>1</r><r " + b"x" * (9 << 20)
-    assert found(data) == [(1, "1"), (2, "!! not read on: a tag or comment of more than 8388608 bytes")]
+    assert found(data) == [(1, "1"), (2, "!! not read on: a tag or comment of more than 4194304 bytes")]
 
 
 def test_elements_outside_records_are_not_kept() -> None:
