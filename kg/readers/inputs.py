@@ -70,11 +70,10 @@ def _walk(folder: str) -> Iterator[str]:
 
     for base, folders, files in os.walk(folder, onerror=refuse):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            path = os.path.join(base, name)
-            # A named pipe or device in a folder would wait for ever.
-            if not name.startswith(".") and os.path.isfile(path):
-                yield path
+        linked = [name for name in folders if os.path.islink(os.path.join(base, name))]
+        for name in sorted([*files, *linked]):
+            if not name.startswith("."):
+                yield os.path.join(base, name)
 
 
 def detect_format(source: Input, least: float = 0.0) -> str:
@@ -83,6 +82,8 @@ def detect_format(source: Input, least: float = 0.0) -> str:
     Raises:
         UsageError: if no reader knows the content, or two are equally sure.
     """
+    if _is_unmarked_utf16(source.head[:1024]):
+        raise UsageError(f"{source.path} is UTF-16 without a byte order mark; save it as UTF-8")
     scores: dict[str, float] = {reader.name: reader.sniff(source) for reader in READERS}
     best = max(scores.values())
     names = [name for name, score in scores.items() if score == best]
@@ -92,6 +93,14 @@ def detect_format(source: Input, least: float = 0.0) -> str:
     if len(names) > 1:
         raise UsageError(f"{source.path} could be {' or '.join(names)}; say which with --format (see kg formats)")
     return names[0]
+
+
+def _is_unmarked_utf16(head: bytes) -> bool:
+    """Whether every other byte is zero, and the others are not: the letters of most languages in UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return False
+    halves = sorted(half.count(0) / len(half) for half in (head[::2], head[1::2]) if half)
+    return len(halves) == 2 and halves[0] < 0.1 and halves[1] > 0.9
 
 
 def read_inputs(
@@ -130,6 +139,17 @@ def _least(named: bool, mapped: bool) -> float:
     return 0.0 if named or mapped else _LEAST_IN_FOLDER
 
 
+def _no_file(path: str) -> str | None:
+    """Why what lies in a folder is not read; a named pipe or a device would be waited for, perhaps for ever."""
+    if os.path.isfile(path):
+        return None
+    if os.path.isdir(path):
+        return "is a link to a folder, which is not followed; name the folder itself"
+    if os.path.islink(path) and not os.path.exists(path):
+        return "is a link that leads nowhere"
+    return "is a pipe, a socket or a device, which is read only where it is named"
+
+
 class _Opened:
     """An input and its reader; regular files are closed again after the look at their head."""
 
@@ -146,6 +166,8 @@ class _Opened:
             UsageError: if it cannot be opened or no reader knows it.
         """
         source = self._source or FileInput(self.item.path)
+        if not self.item.named and (problem := _no_file(self.item.path)):
+            raise UsageError(f"{source.path} {problem}")
         try:
             source.head  # noqa: B018 - opens it, so that a missing permission shows
             if not archive_kind(source.head):

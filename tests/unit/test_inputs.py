@@ -59,11 +59,18 @@ def test_globs_reach_into_folders(here: Path) -> None:
     assert [item.path for item in find_inputs(["d/?"])] == ["d/a/x.csv", "d/b/y.csv"]
 
 
-def test_a_folder_gives_regular_files_only(here: Path) -> None:
+def test_what_is_no_file_in_a_folder_is_told_and_not_opened(here: Path) -> None:
     write("d/a.jsonl", LINE % "One")
     os.mkfifo("d/pipe")
     os.symlink("nowhere", "d/dangling")
-    assert [item.path for item in find_inputs(["d"])] == ["d/a.jsonl"]
+    os.symlink(".", "d/itself")
+    rejects: list[Reject] = []
+    assert [paper.title for paper in read_inputs(["d"], on_reject=rejects.append)] == ["One"]
+    assert [(reject.file, reject.reason) for reject in rejects] == [
+        ("d/dangling", "is a link that leads nowhere"),
+        ("d/itself", "is a link to a folder, which is not followed; name the folder itself"),
+        ("d/pipe", "is a pipe, a socket or a device, which is read only where it is named"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["none", "none*.txt", "nul\0", ""])
