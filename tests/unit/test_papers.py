@@ -125,8 +125,9 @@ def test_orcids_find_their_author_in_another_record_s_spelling() -> None:
         sources=source("b"),
     )
     c = paper(orcids={"Cy Kim": "0000-0001-0000-0004"}, sources=source("c"))
-    d = paper(orcids={"Cy Kim": "0000-0001-0000-0004"}, sources=source("d"))
-    both = merged([a, b, c, d])
+    d = paper(orcids={"Cy Kim": "0000-0001-0000-0004"}, venue="Harbours", sources=source("d"))
+    e = d.model_copy(update={"sources": source("e")})  # the same, read twice, has one vote
+    both = merged([a, b, c, d, e])
     assert both.orcids == {"Al Smith": "0000-0001-0000-0001", "Cy Kim": "0000-0001-0000-0004"}
     assert [(conflict.field, conflict.value) for conflict in both.conflicts] == [
         ("orcids", "B. Jones: 0000-0001-0000-0002"),  # one of two: nobody knows whose it is
