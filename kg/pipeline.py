@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
@@ -329,7 +330,7 @@ class _Inputs:
                 "rejected": self.rejected[path],
             }
             if path != "-" and Path(path).is_file():
-                with open(path, "rb") as file:
+                with suppress(OSError), open(path, "rb") as file:  # what cannot be read is among the rejects
                     entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
                 entry["bytes"] = Path(path).stat().st_size
             entries.append(entry)
