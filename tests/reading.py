@@ -11,8 +11,35 @@ from kg.model import Paper
 from kg.protocols import Reader, ReadOptions
 from kg.readers.clean import clean_text
 from kg.readers.streams import FileInput
+from kg.registry import READERS
 
+SAMPLES = Path(__file__).parent / "samples"
+_PATTERNS = {
+    "acl": "acl-*",
+    "arxiv-atom": "arxiv-feed.*",
+    "arxiv-jsonl": "arxiv-snapshot.*",
+    "arxiv-oai": "arxiv-oai.*",
+    "bibtex": "bibtex-*",
+    "crossref": "crossref-*",
+    "csl": "csl-*",
+    "front-matter": "front-matter-*",
+    "hf-daily": "hf-daily.*",
+    "hf-papers": "hf-*.txt",
+    "openalex": "openalex-*",
+    "pubmed": "pubmed-*",
+    "ris": "ris-*",
+    "semantic-scholar": "s2-*",
+}
 Errors = list[tuple[int | None, str]]
+
+
+def samples_of(name: str) -> list[Path]:
+    """The samples of a format; each registered one must have some."""
+    reader = READERS.get(name)
+    patterns = [_PATTERNS[name]] if name in _PATTERNS else [f"papers{ending}" for ending in reader.extensions]
+    found = sorted(path for pattern in patterns for path in SAMPLES.glob(pattern))
+    assert found, f"no sample of the format {name} in {SAMPLES}"
+    return found
 
 
 def read_file(path: Path, reader: Reader) -> tuple[list[Paper], Errors]:

@@ -16,34 +16,10 @@ from kg.readers.inputs import detect_format, read_inputs
 from kg.readers.streams import FileInput
 from kg.registry import READERS
 from kg.rejects import Reject
+from tests.reading import samples_of
 
-SAMPLES = Path(__file__).parent.parent / "samples"
 NAMES = READERS.names()
 BINARY = frozenset({"parquet"})
-PATTERNS = {
-    "acl": "acl-*",
-    "arxiv-atom": "arxiv-feed.*",
-    "arxiv-jsonl": "arxiv-snapshot.*",
-    "arxiv-oai": "arxiv-oai.*",
-    "bibtex": "bibtex-*",
-    "crossref": "crossref-*",
-    "csl": "csl-*",
-    "front-matter": "front-matter-*",
-    "hf-daily": "hf-daily.*",
-    "hf-papers": "hf-*.txt",
-    "openalex": "openalex-*",
-    "pubmed": "pubmed-*",
-    "ris": "ris-*",
-    "semantic-scholar": "s2-*",
-}
-
-
-def samples_of(name: str) -> list[Path]:
-    reader = READERS.get(name)
-    patterns = [PATTERNS[name]] if name in PATTERNS else [f"papers{ending}" for ending in reader.extensions]
-    found = sorted(path for pattern in patterns for path in SAMPLES.glob(pattern))
-    assert found, f"no sample of the format {name} in {SAMPLES}"
-    return found
 
 
 def read(path: Path, name: str) -> list[Paper | RecordError]:

@@ -84,19 +84,6 @@ def read(name: str, data: bytes) -> tuple[list[Paper], list[RecordError]]:
 
 
 @pytest.mark.parametrize("name", READERS.names())
-@given(any_bytes)
-def test_no_bytes_break_a_reader_and_all_text_is_storable(name: str, data: bytes) -> None:
-    papers, errors = read(name, data)
-    for paper in papers:
-        assert paper.title
-        for text in (paper.title, paper.abstract, *paper.authors, *paper.keywords):
-            assert text == clean_text(text)
-        paper.model_dump_json().encode()
-    for error in errors:
-        assert error.reason and "\n" not in error.reason
-
-
-@pytest.mark.parametrize("name", READERS.names())
 @given(any_bytes, st.integers(1, 200))
 def test_a_gzip_stream_cut_anywhere_gives_papers_and_a_reason(name: str, data: bytes, cut: int) -> None:
     _, errors = read(name, gzip.compress(data)[: -min(cut, 8)])

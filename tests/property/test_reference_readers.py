@@ -1,4 +1,4 @@
-"""Samples of reference formats, damaged at random: each record is a paper or has a reason; nothing else escapes."""
+"""Archives of samples, damaged at random: each record is a paper or has a reason; nothing else escapes."""
 
 from __future__ import annotations
 
@@ -14,40 +14,15 @@ from hypothesis import given
 from kg.errors import UsageError
 from kg.model import Paper
 from kg.readers.inputs import read_inputs
-from kg.registry import READERS
 from kg.rejects import Reject
-from tests.reading import Edit, assert_sound, damaged, edits, read_text
+from tests.reading import Edit, damaged, edits, samples_of
 
-SAMPLES = Path(__file__).parent.parent / "samples"
-CASES = [
-    ("acl", "acl-collection.xml"),
-    ("acl", "acl-volume.xml"),
-    ("bibtex", "bibtex-anthology.bib"),
-    ("bibtex", "bibtex-library.bib"),
-    ("csl", "csl-zotero.json"),
-    ("front-matter", "front-matter-draft.txt"),
-    ("front-matter", "front-matter-note.md"),
-    ("parquet", "papers.parquet"),
-    ("pubmed", "pubmed-update.xml"),
-    ("ris", "ris-export.ris"),
-]
 PIECES = [b"", b'"', b"{", b"}", b"(", b")", b"@", b"@article{", b"@string{x = ", b"#", b",", b"=", b"\\", b"$", b"\n"]
 PIECES += [b"\xff", b"\x00", b"TY  - JOUR\n", b"ER  - \n", b"---\n", b": ", b"- ", b"&x", b"*x", b"!!", b"[", b"]"]
 PIECES += [b"<", b">", b"&", b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"null", b"x" * 3000, b"PAR1", b"\xef\xbb\xbf", b"\r"]
 
 
-@pytest.mark.parametrize(("name", "sample"), CASES, ids=[sample for _, sample in CASES])
-@given(edits(PIECES))
-def test_damage_costs_records_and_never_the_build(name: str, sample: str, changes: list[Edit]) -> None:
-    data = damaged((SAMPLES / sample).read_bytes(), changes)
-    with tempfile.TemporaryDirectory() as folder:
-        papers, errors = read_text(Path(folder), READERS.get(name), data)
-    assert_sound(papers, errors)
-    positions = [paper.sources[0].position for paper in papers]
-    assert positions == sorted(positions)
-
-
-FILES = [(SAMPLES / sample).read_bytes() for _, sample in CASES[:4]]
+FILES = [path.read_bytes() for name in ("acl", "bibtex") for path in samples_of(name)]
 
 
 def tar_of_samples() -> bytes:
