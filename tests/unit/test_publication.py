@@ -247,3 +247,22 @@ def test_rows_with_long_texts_are_written_in_small_pieces(tmp_path: Path, monkey
     put(in_pieces, *map(paper, range(40)))
     monkeypatch.undo()
     assert contents(in_pieces) == contents(fresh(tmp_path, *map(paper, range(40))))
+
+
+def test_a_name_that_comes_to_mean_somebody_else_takes_its_old_papers_along(old: Workspace, tmp_path: Path) -> None:
+    def signed(number: int, **ids: dict[str, str]) -> tuple[Paper, Extraction]:
+        made, found = paper(number)
+        return made.model_copy(update={"organizations": ("NVIDIA",), **ids}), found
+
+    one = signed(50, orcids={"Author 3": "0000-0002-1825-0097"}, rors={"NVIDIA": "03jdj4y14"})
+    other = signed(51, orcids={"Author 3": "0000-0001-5109-3700", "Author 2": "0000-0002-1825-0097"})
+    known = list(map(paper, range(40)))
+    for step, name in ((one, "one"), (other, "two")):
+        step_made = step[0].model_copy(update={"authors": ("Author 3", "Author 2")}), step[1]
+        known.append(step_made)
+        put(old, step_made)
+        assert contents(old) == contents(fresh(tmp_path / name, *known))
+    ids = {row[0]["id"] for row in contents(old)[1]}
+    assert {"author:author3", "author:orcid-0000-0002-1825-0097", "author:orcid-0000-0001-5109-3700"} <= ids
+    assert "organization:ror-03jdj4y14" in ids
+    assert "organization:nvidia" not in ids
