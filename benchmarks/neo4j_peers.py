@@ -58,34 +58,12 @@ def read(path: str) -> tuple[list[Any], list[Any]]:
 
 
 def kg(path: str, uri: str, node_count: int) -> dict[str, float]:
-    from kg.exporters.neo4j import Login, load_lines
+    from kg.exporters.neo4j import Login
 
-    times: dict[str, float] = {}
-    done = 0
-
-    def lines() -> Any:
-        source.seek(0)
-        return source
-
-    def stage(name: str, _total: int) -> Any:
-        times[name] = time.perf_counter()
-
-        def count(rows: int) -> None:
-            nonlocal done
-            done += rows
-            if done == node_count:
-                times["edges"] = time.perf_counter()
-
-        return count
-
+    timed_load = import_module("benchmarks.neo4j_load").timed_load
     with open(path, "rb") as source:
-        load_lines(lines, Login(uri, os.environ["NEO4J_PASSWORD"]), on_stage=stage)
-    end = time.perf_counter()
-    return {
-        "nodes_s": times["edges"] - times["loading"],
-        "edges_s": times["checking"] - times["edges"],
-        "check_s": end - times["checking"],
-    }
+        found: dict[str, float] = timed_load(source, Login(uri, os.environ["NEO4J_PASSWORD"]), node_count)
+    return found
 
 
 def graphrag(nodes: list[Any], edges: list[Any], uri: str) -> dict[str, float]:

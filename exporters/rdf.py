@@ -19,6 +19,7 @@ from kg.exporters.rdf_sort import CHUNK, Sorter, written_aside
 from kg.exporters.rdf_syntax import Block, JsonLd, JsonTerms, RdfXml, TurtleFile, XmlTerms
 from kg.exporters.rdf_terms import NTriples, Terms, Turtle, check_base
 from kg.graph import KnowledgeGraph
+from kg.sorted_lines import RELATION_START
 
 __all__ = [
     "EXPORTER",
@@ -38,7 +39,6 @@ Group = tuple[Mapping[str, Any], list[Mapping[str, Any]]]
 _COMPRESSED = (".gz", ".zst")
 _PARTS = 256  # parts that are written at a time
 _READ = 1 << 20  # bytes that are read at a time
-_RELATION_START = b'{"confidence":'
 _EVIDENCE_END = b'],"properties":{'
 
 
@@ -78,7 +78,7 @@ def groups_of_file(source: IO[bytes], with_evidence: bool = True) -> Iterator[Gr
 
 def _relations_at(source: IO[bytes]) -> int:
     """Where the first relation begins, or the file ends."""
-    mark, seen, before = b"\n" + _RELATION_START, 0, b"\n"
+    mark, seen, before = b"\n" + RELATION_START, 0, b"\n"
     source.seek(0)
     while data := source.read(_READ):
         whole = before + data

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from tests.hostile.formats import ABSTRACT, AFTER, BEFORE, BOTH, FORMATS, JSON_FORMATS, Format
-from tests.hostile.sample import Lost, Sample, sample
+from tests.hostile.sample import Lost, Sample, sample, second
 
 __all__ = ["samples"]
 
@@ -49,44 +49,38 @@ def samples() -> Iterator[Sample]:
     yield from _openalex()
 
 
-def _bad(form: Format, kind: str, what: str, record: str, *reasons: str, kept: tuple[str, ...] = BOTH) -> Sample:
-    """A file with one record of that kind, the second."""
-    lost = tuple(Lost(reason, 2) for reason in reasons)
-    return sample(kind, f"{form.name}: {what}", form.file, form.around(record), *lost, kept=kept)
-
-
 def _titles(form: Format) -> Iterator[Sample]:
     for what, text in NO_TITLES.items():
-        yield _bad(form, "no title", f"{what} for a title", form.record(text), "title")
+        yield second(form, "no title", f"{what} for a title", form.record(text), "title")
     without = form.good("x").replace('"title"', '"heading"')
-    yield _bad(form, "no title", "no title at all", without, "title")
-    yield _bad(form, "odd values", "a number for a title", form.record("1984"), kept=(*BOTH, "1984"))
+    yield second(form, "no title", "no title at all", without, "title")
+    yield second(form, "odd values", "a number for a title", form.record("1984"), kept=(*BOTH, "1984"))
     longest = form.good("Gulls " * 400)
-    yield _bad(form, "too long", "a title of 2,399 characters", longest, "more than 2000 is no title")
+    yield second(form, "too long", "a title of 2,399 characters", longest, "more than 2000 is no title")
     half = form.record('"Half \\ud800 a pair"')
-    yield _bad(form, "wrong encoding", "half a surrogate pair, escaped", half, kept=(*BOTH, "Half \ufffd a pair"))
+    yield second(form, "wrong encoding", "half a surrogate pair, escaped", half, kept=(*BOTH, "Half \ufffd a pair"))
     stray = form.record('"A byte \\udcff escaped"')
     what = "an escape that stands for no character"
     if form.name in ("jsonl", "json"):
-        yield _bad(form, "wrong encoding", what, stray, "not UTF-8")
+        yield second(form, "wrong encoding", what, stray, "not UTF-8")
     else:
-        yield _bad(form, "wrong encoding", what, stray, kept=(*BOTH, "A byte \ufffd escaped"))
+        yield second(form, "wrong encoding", what, stray, kept=(*BOTH, "A byte \ufffd escaped"))
 
 
 def _records(form: Format) -> Iterator[Sample]:
     good = form.good("Broken")
-    yield _bad(form, "broken", "a record without its closing brace", good[:-1], "not JSON")
-    yield _bad(form, "broken", "a record with a bare word", good.replace('"title"', "title", 1), "not JSON")
-    yield _bad(form, "broken", "a control character within a text", form.record('"A\x07B"'), "not JSON")
-    yield _bad(form, "wrong encoding", "bytes that are not UTF-8", form.record('"Caf\udce9 gulls"'), "not UTF-8")
-    yield _bad(form, "wrong encoding", "a surrogate as bytes", form.record('"\udced\udca0\udc80"'), "not UTF-8")
-    yield _bad(form, "wrong encoding", "a NUL byte", form.record('"A\0B"'), "not JSON")
-    yield _bad(form, "nesting", "100,000 brackets", _with(good, DEEP), "nested too deeply")
-    yield _bad(form, "nesting", "100,000 brackets never closed", _with(good, "[" * 100_000), "nested too deeply")
-    yield _bad(form, "odd values", "a number of 5,000 digits", _with(good, "9" * 5000), "number is too long")
+    yield second(form, "broken", "a record without its closing brace", good[:-1], "not JSON")
+    yield second(form, "broken", "a record with a bare word", good.replace('"title"', "title", 1), "not JSON")
+    yield second(form, "broken", "a control character within a text", form.record('"A\x07B"'), "not JSON")
+    yield second(form, "wrong encoding", "bytes that are not UTF-8", form.record('"Caf\udce9 gulls"'), "not UTF-8")
+    yield second(form, "wrong encoding", "a surrogate as bytes", form.record('"\udced\udca0\udc80"'), "not UTF-8")
+    yield second(form, "wrong encoding", "a NUL byte", form.record('"A\0B"'), "not JSON")
+    yield second(form, "nesting", "100,000 brackets", _with(good, DEEP), "nested too deeply")
+    yield second(form, "nesting", "100,000 brackets never closed", _with(good, "[" * 100_000), "nested too deeply")
+    yield second(form, "odd values", "a number of 5,000 digits", _with(good, "9" * 5000), "number is too long")
     for what, value in (("a number", "17"), ("null", "null"), ("a text", '"gull"'), ("a list", "[]")):
-        yield _bad(form, "no record", f"{what} for a record", value, "not a JSON object")
-    yield _bad(form, "no record", "an empty record", "{}", "title")
+        yield second(form, "no record", f"{what} for a record", value, "not a JSON object")
+    yield second(form, "no record", "an empty record", "{}", "title")
 
 
 def _with(record: str, value: str) -> str:
@@ -106,7 +100,7 @@ def _values(form: Format) -> Iterator[Sample]:
     if form.name == "openalex":
         return
     long = form.good("Endless").replace(ABSTRACT, "gull " * 200_000)
-    yield _bad(form, "too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
+    yield second(form, "too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
 
 
 def _texts() -> Iterator[Sample]:
@@ -124,7 +118,7 @@ def _texts() -> Iterator[Sample]:
         "words of SQL and Cypher": ("'); DROP TABLE papers; MATCH (n) DETACH DELETE n //",) * 2,
     }
     for what, (title, kept) in titles.items():
-        yield _bad(form, "hostile text", f"{what} in a title", form.good(title), kept=(*BOTH, kept))
+        yield second(form, "hostile text", f"{what} in a title", form.good(title), kept=(*BOTH, kept))
     abstracts = {
         "HTML and a script": "<p onclick='x()'>Gulls</p><script>alert(document.cookie)</script>",
         "a right-to-left override": "Gulls \u202e and \u2066terns\u2069",
@@ -133,10 +127,10 @@ def _texts() -> Iterator[Sample]:
     }
     for what, text in abstracts.items():
         record = json.dumps({"title": "Odd abstract", "abstract": text})
-        yield _bad(form, "hostile text", f"{what} for an abstract", record, kept=(*BOTH, "Odd abstract"))
+        yield second(form, "hostile text", f"{what} for an abstract", record, kept=(*BOTH, "Odd abstract"))
     for value in ("true", "[[1]]", '{"x": 1}'):
         bad = f'{{"title": "Odd abstract", "abstract": {value}}}'
-        yield _bad(form, "odd values", f"{value} for an abstract", bad, "abstract is a")
+        yield second(form, "odd values", f"{value} for an abstract", bad, "abstract is a")
 
 
 def _arrays() -> Iterator[Sample]:
@@ -213,8 +207,8 @@ def _openalex() -> Iterator[Sample]:
     }
     for what, index in indexes.items():
         text = json.dumps({"title": "Odd index", "abstract_inverted_index": 0}).replace("0", index)
-        yield _bad(form, "odd values", f"an index with {what}", text, kept=(*BOTH, "Odd index"))
+        yield second(form, "odd values", f"an index with {what}", text, kept=(*BOTH, "Odd index"))
     flood = json.dumps({"title": "Endless", "abstract_inverted_index": {"gulls": list(range(300_000))}})
-    yield _bad(form, "too long", "an index of 300,000 places", flood, "more than 200000 is no abstract")
+    yield second(form, "too long", "an index of 300,000 places", flood, "more than 200000 is no abstract")
     broken = json.dumps({"title": "Broken", "abstract_inverted_index": '{"gulls": [0'})
-    yield _bad(form, "broken", "an index in a text that is no JSON", broken, "inverted index")
+    yield second(form, "broken", "an index in a text that is no JSON", broken, "inverted index")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.hostile.formats import ABSTRACT, AFTER, BEFORE, BOTH, FORMATS
-from tests.hostile.sample import Lost, Sample, sample
+from tests.hostile.sample import Lost, Sample, sample, second
 
 __all__ = ["samples"]
 
@@ -21,39 +21,46 @@ def samples() -> Iterator[Sample]:
     yield from _ris()
 
 
-def _entry(kind: str, what: str, entry: str, *reasons: str, kept: tuple[str, ...] = BOTH) -> Sample:
-    lost = tuple(Lost(reason, BIBTEX.position(2)) for reason in reasons)
-    return sample(kind, f"bibtex: {what}", BIBTEX.file, BIBTEX.around(entry), *lost, kept=kept)
-
-
 def _bibtex_entries() -> Iterator[Sample]:
     good = BIBTEX.good("Gulls")
     unclosed = "an entry that is never closed"
-    yield _entry("broken", "an entry without its closing brace", good[:-1], unclosed)
-    yield _entry("broken", "a value whose brace is never closed", "@misc{x, title = {Gulls, year = 2024}", unclosed)
-    yield _entry("nesting", "100,000 braces never closed", "@misc{x, title = " + "{" * 100_000, unclosed)
+    yield second(BIBTEX, "broken", "an entry without its closing brace", good[:-1], unclosed)
+    yield second(
+        BIBTEX, "broken", "a value whose brace is never closed", "@misc{x, title = {Gulls, year = 2024}", unclosed
+    )
+    yield second(BIBTEX, "nesting", "100,000 braces never closed", "@misc{x, title = " + "{" * 100_000, unclosed)
     deep = "@misc{x, title = {" + "{" * 100_000 + "Gulls" + "}" * 100_000 + "}}"
-    yield _entry("nesting", "100,000 braces in one another", deep, kept=(*BOTH, "Gulls"))
-    yield _entry("broken", "an entry without fields", "@misc{x}", "")
-    yield _entry("broken", "an entry of nothing", "@misc{}", "")
-    yield _entry("broken", "an entry without a key", "@misc{title = {Gulls}}", "")
-    yield _entry("broken", "a comma missing between fields", "@misc{x, title = {Gulls} year = 2024}", "not BibTeX")
-    yield _entry("broken", "a field without a value", "@misc{x, title = , year = 2024}", "")
-    yield _entry("broken", "a quote that is never closed", '@misc{x, title = "Gulls, year = 2024}', "")
-    yield _entry(
-        "duplicates", "a field stated twice", "@misc{x, title = {Gulls}, title = {Terns}}", kept=(*BOTH, "Gulls")
+    yield second(BIBTEX, "nesting", "100,000 braces in one another", deep, kept=(*BOTH, "Gulls"))
+    yield second(BIBTEX, "broken", "an entry without fields", "@misc{x}", "")
+    yield second(BIBTEX, "broken", "an entry of nothing", "@misc{}", "")
+    yield second(BIBTEX, "broken", "an entry without a key", "@misc{title = {Gulls}}", "")
+    yield second(
+        BIBTEX, "broken", "a comma missing between fields", "@misc{x, title = {Gulls} year = 2024}", "not BibTeX"
+    )
+    yield second(BIBTEX, "broken", "a field without a value", "@misc{x, title = , year = 2024}", "")
+    yield second(BIBTEX, "broken", "a quote that is never closed", '@misc{x, title = "Gulls, year = 2024}', "")
+    yield second(
+        BIBTEX,
+        "duplicates",
+        "a field stated twice",
+        "@misc{x, title = {Gulls}, title = {Terns}}",
+        kept=(*BOTH, "Gulls"),
     )
     twice = BIBTEX.around(BIBTEX.good(BEFORE))
     yield sample("duplicates", "bibtex: one entry twice", BIBTEX.file, twice, merged=1)
-    yield _entry("no title", "no title", "@misc{x, year = 2024}", "no title")
-    yield _entry("no title", "an empty title", "@misc{x, title = {{}}}", "no title")
-    yield _entry(
-        "no record", "a volume of proceedings", "@proceedings{x, title = {Gull Days}}", "a volume of proceedings"
+    yield second(BIBTEX, "no title", "no title", "@misc{x, year = 2024}", "no title")
+    yield second(BIBTEX, "no title", "an empty title", "@misc{x, title = {{}}}", "no title")
+    yield second(
+        BIBTEX,
+        "no record",
+        "a volume of proceedings",
+        "@proceedings{x, title = {Gull Days}}",
+        "a volume of proceedings",
     )
     loop = "@misc{a, crossref = {b}, title = {Gulls}}\n@misc{b, crossref = {a}, title = {Terns}}"
-    yield _entry("loops", "entries that inherit from each other", loop, kept=(*BOTH, "Gulls", "Terns"))
+    yield second(BIBTEX, "loops", "entries that inherit from each other", loop, kept=(*BOTH, "Gulls", "Terns"))
     own = "@misc{a, crossref = {a}, title = {Gulls}}"
-    yield _entry("loops", "an entry that inherits from itself", own, kept=(*BOTH, "Gulls"))
+    yield second(BIBTEX, "loops", "an entry that inherits from itself", own, kept=(*BOTH, "Gulls"))
     whole = BIBTEX.around()
     yield sample(
         "truncated",
@@ -77,39 +84,43 @@ def _bibtex_values() -> Iterator[Sample]:
     }
     for what, (title, kept) in titles.items():
         entry = f"@misc{{x, title = {{Odd title}}, note = {{{title}}}, abstract = {{{title}}}}}"
-        yield _entry("hostile text", f"{what} for an abstract", entry, kept=(*BOTH, "Odd title"))
+        yield second(BIBTEX, "hostile text", f"{what} for an abstract", entry, kept=(*BOTH, "Odd title"))
         if kept:
-            yield _entry("hostile text", f"{what} in a title", f"@misc{{x, title = {{{title}}}}}", kept=(*BOTH, kept))
+            yield second(
+                BIBTEX, "hostile text", f"{what} in a title", f"@misc{{x, title = {{{title}}}}}", kept=(*BOTH, kept)
+            )
     authors = " and ".join(["{" * 50 + "Lund" + "}" * 50, ",,,,", "a, b, c, d, e", "and and"])
     odd = f"@misc{{x, title = {{Odd authors}}, author = {{{authors.replace('{', '').replace('}', '')}}}}}"
-    yield _entry("odd values", "authors that are no names", odd, kept=(*BOTH, "Odd authors"))
+    yield second(BIBTEX, "odd values", "authors that are no names", odd, kept=(*BOTH, "Odd authors"))
     many = f"@misc{{x, title = {{Many authors}}, author = {{{' and '.join(f'Gull{n}, A.' for n in range(5000))}}}}}"
-    yield _entry("too long", "5,000 authors", many, kept=(*BOTH, "Many authors"))
-    yield _entry("wrong encoding", "bytes that are not UTF-8", BIBTEX.record("Caf\udce9"), "not UTF-8")
-    yield _entry("wrong encoding", "a NUL byte", BIBTEX.record("A\0B"), kept=(*BOTH, "AB"))
+    yield second(BIBTEX, "too long", "5,000 authors", many, kept=(*BOTH, "Many authors"))
+    yield second(BIBTEX, "wrong encoding", "bytes that are not UTF-8", BIBTEX.record("Caf\udce9"), "not UTF-8")
+    yield second(BIBTEX, "wrong encoding", "a NUL byte", BIBTEX.record("A\0B"), kept=(*BOTH, "AB"))
     long = BIBTEX.record("Endless").replace(ABSTRACT, "gull " * 200_000)
-    yield _entry("too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
+    yield second(BIBTEX, "too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
     line = BIBTEX.record("Endless").replace(ABSTRACT, "gull " * 500_000)
-    yield _entry("too long", "a line of 2.5 million characters", line, "too long to be one")
+    yield second(BIBTEX, "too long", "a line of 2.5 million characters", line, "too long to be one")
     lines = BIBTEX.record("Endless").replace(ABSTRACT, "gull gull gull\n" * 400_000)
-    yield _entry("too long", "an entry of 6 million characters", lines, "too long to be one")
-    yield _entry("too long", "a title of 3,000 letters", BIBTEX.record("gull " * 600), "more than 2000 is no title")
+    yield second(BIBTEX, "too long", "an entry of 6 million characters", lines, "too long to be one")
+    yield second(
+        BIBTEX, "too long", "a title of 3,000 letters", BIBTEX.record("gull " * 600), "more than 2000 is no title"
+    )
 
 
 def _bibtex_strings() -> Iterator[Sample]:
     own = "@string{a = a # a}\n@misc{x, title = a, note = a}"
-    yield _entry("loops", "a string made of itself", own, kept=(*BOTH, "aa"))
+    yield second(BIBTEX, "loops", "a string made of itself", own, kept=(*BOTH, "aa"))
     pair = "@string{a = b # b}\n@string{b = a # a}\n@misc{x, title = {Loop}, note = a # b}"
-    yield _entry("loops", "two strings made of each other", pair, kept=(*BOTH, "Loop"))
+    yield second(BIBTEX, "loops", "two strings made of each other", pair, kept=(*BOTH, "Loop"))
     doubled = "\n".join(f"@string{{s{n + 1} = s{n} # s{n} # s{n}}}" for n in range(40))
     bomb = f'@string{{s0 = "gulls"}}\n{doubled}\n@misc{{x, title = {{Loop}}, abstract = {" # ".join(["s40"] * 1000)}}}'
     at = BIBTEX.position(2) + bomb.count("\n")
     yield sample("bomb", "bibtex: strings that treble 40 times", BIBTEX.file, BIBTEX.around(bomb), Lost("", at))
-    yield _entry(
-        "loops", "a string nobody defined", "@misc{x, title = nobody # { knows}}", kept=(*BOTH, "nobody knows")
+    yield second(
+        BIBTEX, "loops", "a string nobody defined", "@misc{x, title = nobody # { knows}}", kept=(*BOTH, "nobody knows")
     )
     unclosed = "@string{a = {Gulls}\n@misc{x, title = {Gulls}}"
-    yield _entry("broken", "a string that is never closed", unclosed, "never closed", kept=(*BOTH, "Gulls"))
+    yield second(BIBTEX, "broken", "a string that is never closed", unclosed, "never closed", kept=(*BOTH, "Gulls"))
 
 
 def _record(kind: str, what: str, record: str, *reasons: str, kept: tuple[str, ...] = BOTH) -> Sample:

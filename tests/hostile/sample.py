@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.hostile.formats import BOTH
+from tests.hostile.formats import BOTH, Format
 
-__all__ = ["Lost", "Sample", "sample"]
+__all__ = ["Lost", "Sample", "sample", "second"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,11 @@ def sample(
     """A sample, of text or bytes or a writer."""
     data = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
     return Sample(kind, name, file, data, lost, kept, merged, heavy)
+
+
+def second(
+    form: Format, kind: str, what: str, record: str, *reasons: str, kept: tuple[str, ...] | None = BOTH
+) -> Sample:
+    """A file whose second record, between good ones, is hostile; it is lost for these reasons."""
+    lost = tuple(Lost(reason, form.position(2)) for reason in reasons)
+    return sample(kind, f"{form.name}: {what}", form.file, form.around(record), *lost, kept=kept)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.hostile.formats import ABSTRACT, AFTER, BEFORE, BOTH, FORMATS, Format
-from tests.hostile.sample import Lost, Sample, sample
+from tests.hostile.sample import Lost, Sample, sample, second
 
 __all__ = ["parquet_file", "samples"]
 
@@ -21,37 +21,32 @@ def samples() -> Iterator[Sample]:
     yield from _parquet()
 
 
-def _bad(form: Format, kind: str, what: str, row: str, *reasons: str, kept: tuple[str, ...] = BOTH) -> Sample:
-    lost = tuple(Lost(reason, 3) for reason in reasons)
-    return sample(kind, f"{form.name}: {what}", form.file, form.around(row), *lost, kept=kept)
-
-
 def _rows(form: Format) -> Iterator[Sample]:
     sign = "\t" if form.name == "tsv" else ","
     good = form.good("Gulls")
-    yield _bad(form, "ragged", "a row of one cell", "Gulls", "1 cells where the header has 3")
-    yield _bad(form, "ragged", "a row of two cells", f"Gulls{sign}2024", "2 cells where the header has 3")
-    yield _bad(form, "ragged", "a row of five cells", good + f"{sign}x{sign}y", "5 cells where the header has 3")
-    yield _bad(form, "ragged", "empty cells after a row", good + sign * 5, kept=(*BOTH, "Gulls"))
-    yield _bad(form, "no title", "a row without a title", form.record(""), "no title")
-    yield _bad(form, "no title", "invisible characters for a title", form.good("\u200b\u2066"), "no title")
-    yield _bad(form, "white space", "a row of empty cells", sign * 2)
-    yield _bad(form, "odd values", "a number for a title", form.record("1984"), kept=(*BOTH, "1984"))
-    yield _bad(form, "odd values", "a year that is none", good.replace("2024", "1e999"), kept=(*BOTH, "Gulls"))
-    yield _bad(form, "wrong encoding", "bytes that are not UTF-8", form.good("Caf\udce9"), "not UTF-8")
-    yield _bad(form, "wrong encoding", "a NUL byte", form.good("A\0B"), kept=(*BOTH, "AB"))
-    yield _bad(form, "wrong encoding", "a surrogate as bytes", form.good("\udced\udca0\udc80"), "not UTF-8")
-    yield _bad(form, "too long", "a title of 3,000 letters", form.good("gull " * 600), "more than 2000 is no title")
+    yield second(form, "ragged", "a row of one cell", "Gulls", "1 cells where the header has 3")
+    yield second(form, "ragged", "a row of two cells", f"Gulls{sign}2024", "2 cells where the header has 3")
+    yield second(form, "ragged", "a row of five cells", good + f"{sign}x{sign}y", "5 cells where the header has 3")
+    yield second(form, "ragged", "empty cells after a row", good + sign * 5, kept=(*BOTH, "Gulls"))
+    yield second(form, "no title", "a row without a title", form.record(""), "no title")
+    yield second(form, "no title", "invisible characters for a title", form.good("\u200b\u2066"), "no title")
+    yield second(form, "white space", "a row of empty cells", sign * 2)
+    yield second(form, "odd values", "a number for a title", form.record("1984"), kept=(*BOTH, "1984"))
+    yield second(form, "odd values", "a year that is none", good.replace("2024", "1e999"), kept=(*BOTH, "Gulls"))
+    yield second(form, "wrong encoding", "bytes that are not UTF-8", form.good("Caf\udce9"), "not UTF-8")
+    yield second(form, "wrong encoding", "a NUL byte", form.good("A\0B"), kept=(*BOTH, "AB"))
+    yield second(form, "wrong encoding", "a surrogate as bytes", form.good("\udced\udca0\udc80"), "not UTF-8")
+    yield second(form, "too long", "a title of 3,000 letters", form.good("gull " * 600), "more than 2000 is no title")
     long = good.replace(ABSTRACT, "gull " * 200_000)
-    yield _bad(form, "too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
+    yield second(form, "too long", "an abstract of a million characters", long, "more than 200000 is no abstract")
     huge = good.replace(ABSTRACT, "gull " * 1_000_000)
-    yield _bad(form, "too long", "a line of 5 million characters", huge, "the line is too long")
+    yield second(form, "too long", "a line of 5 million characters", huge, "the line is too long")
     for formula in ("=cmd|' /C calc'!A0", "@SUM(1+1)", "+1", "-1"):
         row = form.good(formula)
-        yield _bad(form, "hostile text", f"the formula {formula} for a title", row, kept=(*BOTH, formula))
+        yield second(form, "hostile text", f"the formula {formula} for a title", row, kept=(*BOTH, formula))
     for what, title in (("a right-to-left override", "Gulls \u202egnp"), ("HTML", "<img src=x onerror=y>Gulls")):
         kept = title.replace("\u202e", "")
-        yield _bad(form, "hostile text", f"{what} in a title", form.good(title), kept=(*BOTH, kept))
+        yield second(form, "hostile text", f"{what} in a title", form.good(title), kept=(*BOTH, kept))
     same = form.around(form.good(AFTER), form.good(BEFORE))
     yield sample("duplicates", f"{form.name}: rows that stand twice", form.file, same, merged=2)
 
@@ -84,9 +79,11 @@ def _whole(form: Format) -> Iterator[Sample]:
 def _quotes() -> Iterator[Sample]:
     form = FORMATS["csv"]
     never = "a quote is opened and never closed"
-    yield _bad(form, "broken", "a quote that is never closed", f'"Gulls,{ABSTRACT},2024', never)
-    yield _bad(form, "broken", "a quote that is opened in the last cell", 'Gulls,x,"2024', never)
-    yield _bad(form, "broken", "text after a closed quote", '"Gulls" and terns,x,2024', kept=(*BOTH, "Gulls and terns"))
+    yield second(form, "broken", "a quote that is never closed", f'"Gulls,{ABSTRACT},2024', never)
+    yield second(form, "broken", "a quote that is opened in the last cell", 'Gulls,x,"2024', never)
+    yield second(
+        form, "broken", "text after a closed quote", '"Gulls" and terns,x,2024', kept=(*BOTH, "Gulls and terns")
+    )
     two = form.around('"Gulls,x,2024', '"Terns,x,2024')
     yield sample(
         "broken", "csv: two quotes that are never closed, in two rows", form.file, two, Lost(never, 3), Lost(never, 4)

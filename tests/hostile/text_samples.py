@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterator
 
 from tests.hostile.formats import ABSTRACT, AFTER, BEFORE, BOTH, FORMATS, XML_FORMATS, Format
-from tests.hostile.sample import Lost, Sample, sample
+from tests.hostile.sample import Lost, Sample, sample, second
 
 __all__ = ["samples"]
 
@@ -29,31 +29,31 @@ def samples() -> Iterator[Sample]:
     yield from _no_format()
 
 
-def _page(kind: str, what: str, block: str, *reasons: str, kept: tuple[str, ...] = BOTH) -> Sample:
-    lost = tuple(Lost(reason, PAGE.position(2)) for reason in reasons)
-    return sample(kind, f"hf-papers: {what}", PAGE.file, PAGE.around(block), *lost, kept=kept)
-
-
 def _pages() -> Iterator[Sample]:
-    yield _page(
+    yield second(
+        PAGE,
         "no title",
         "an abstract without its title",
         f"{ABSTRACT} {ABSTRACT}\n\n• 2 authors\n\nMay 16 3\n",
         "an abstract with no title",
     )
-    yield _page("too long", "a title of 600 letters", PAGE.record("gull " * 120), "")
+    yield second(PAGE, "too long", "a title of 600 letters", PAGE.record("gull " * 120), "")
     long = PAGE.record("Endless").replace(ABSTRACT, "gull " * 200_000)
-    yield _page("too long", "an abstract of a million characters", long, "too long to be one")
+    yield second(PAGE, "too long", "an abstract of a million characters", long, "too long to be one")
     line = PAGE.record("Endless").replace(ABSTRACT, "gull " * 500_000)
-    yield _page("too long", "a line of 2.5 million characters", line, "too long for any abstract")
-    yield _page("wrong encoding", "bytes that are not UTF-8", PAGE.record("Caf\udce9 gulls"), "not UTF-8")
-    yield _page("wrong encoding", "a NUL byte", PAGE.record("Gulls\0 here"), kept=(*BOTH, "Gulls here"))
-    yield _page("hostile text", "a right-to-left override", PAGE.record("Gulls \u202egnp"), kept=(*BOTH, "Gulls gnp"))
-    yield _page("hostile text", "a script", PAGE.record("<script>x</script>"), kept=(*BOTH, "<script>x</script>"))
+    yield second(PAGE, "too long", "a line of 2.5 million characters", line, "too long for any abstract")
+    yield second(PAGE, "wrong encoding", "bytes that are not UTF-8", PAGE.record("Caf\udce9 gulls"), "not UTF-8")
+    yield second(PAGE, "wrong encoding", "a NUL byte", PAGE.record("Gulls\0 here"), kept=(*BOTH, "Gulls here"))
+    yield second(
+        PAGE, "hostile text", "a right-to-left override", PAGE.record("Gulls \u202egnp"), kept=(*BOTH, "Gulls gnp")
+    )
+    yield second(
+        PAGE, "hostile text", "a script", PAGE.record("<script>x</script>"), kept=(*BOTH, "<script>x</script>")
+    )
     odd = PAGE.record("Odd foot").replace("May 17 5", "May 31 9,999,999k").replace("3 authors", "999999 authors")
-    yield _page("odd values", "numbers beyond measure in the foot", odd, kept=(*BOTH, "Odd foot"))
+    yield second(PAGE, "odd values", "numbers beyond measure in the foot", odd, kept=(*BOTH, "Odd foot"))
     day = PAGE.record("No such day").replace("May 17 5", "Feb 30 5")
-    yield _page("odd values", "a day that no calendar has", day, kept=(*BOTH, "No such day"))
+    yield second(PAGE, "odd values", "a day that no calendar has", day, kept=(*BOTH, "No such day"))
     text = PAGE.around()
     yield sample(
         "truncated",
