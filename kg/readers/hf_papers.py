@@ -391,13 +391,14 @@ def _paper(title: _Block | None, body: list[_Block], foot: _Foot, calendar: _Cal
         raise RecordError(f"no abstract, authors or date after {name[:80]!r}: not taken for a paper", source.position)
     if len(name) > _LONGEST_TITLE or len(abstract) > LONGEST_ABSTRACT:
         raise RecordError("the title or the abstract is too long to be one", source.position)
+    organization = foot.organization if foot.organization and not has_bad_bytes(foot.organization) else None
     return Paper(
         id=paper_id(name),
         title=name,
         abstract=abstract,
         date=calendar.day(foot.day),
         author_count=foot.authors,
-        organizations=(foot.organization,) if foot.organization else (),
+        organizations=(organization,) if organization else (),
         upvotes=foot.upvotes,
         sources=(source,),
     )

@@ -43,6 +43,8 @@ def _pages() -> Iterator[Sample]:
     line = PAGE.record("Endless").replace(ABSTRACT, "gull " * 500_000)
     yield second(PAGE, "too long", "a line of 2.5 million characters", line, "too long for any abstract")
     yield second(PAGE, "wrong encoding", "bytes that are not UTF-8", PAGE.record("Caf\udce9 gulls"), "not UTF-8")
+    foot = PAGE.record("Foot of bytes").replace("3 authors", "3 au\udce9thors")  # found by fuzzing
+    yield second(PAGE, "wrong encoding", "a foot that is not UTF-8", foot, kept=(*BOTH, "Foot of bytes"))
     yield second(PAGE, "wrong encoding", "a NUL byte", PAGE.record("Gulls\0 here"), kept=(*BOTH, "Gulls here"))
     yield second(
         PAGE, "hostile text", "a right-to-left override", PAGE.record("Gulls \u202egnp"), kept=(*BOTH, "Gulls gnp")

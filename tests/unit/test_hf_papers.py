@@ -35,7 +35,7 @@ def read(path: Path, year: int | None = None) -> list[Paper | RecordError]:
 
 def page(tmp_path: Path, text: str, name: str = "page.txt", year: int | None = None) -> list[Paper | RecordError]:
     path = tmp_path / name
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", errors="surrogateescape")
     return read(path, year)
 
 
@@ -198,6 +198,7 @@ def test_a_page_without_its_own_date_ends_its_year(tmp_path: Path) -> None:
         ("deep.sea Deep Sea Lab\n\n·\n\nMay 5", None, "Deep Sea Lab", None),
         ("·\nMay 5", None, None, None),
         ("May 5 1.2.3", None, None, None),
+        ("  • 7 au\udc80thors\nMay 5 3", None, None, 3),
     ],
 )
 def test_feet(tmp_path: Path, foot: str, authors: int | None, organization: str | None, upvotes: int | None) -> None:
