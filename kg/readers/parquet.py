@@ -50,13 +50,9 @@ class ParquetReader:
         row = 0
         for group in range(file.metadata.num_row_groups):
             end = row + file.metadata.row_group(group).num_rows
-            if _is_bomb(file.metadata.row_group(group), needed):
-                yield RecordError(f"row group {group + 1} {BEYOND}; {end - row} rows are lost", row + 1)
-                row = end
-                continue
             for item in _rows(file, group, needed):
                 if isinstance(item, str):
-                    yield RecordError(f"row group {group + 1} is damaged, {end - row} rows are lost: {item}", row + 1)
+                    yield RecordError(f"row group {group + 1} {item}", row + 1)
                     break
                 row += 1
                 yield _paper(item, columns, Source(path=source.path, format=self.name, position=row))
@@ -96,12 +92,18 @@ def _is_bomb(group: Any, names: list[str]) -> bool:
 
 
 def _rows(file: Any, group: int, columns: list[str]) -> Iterator[dict[str, Any] | str]:
-    """The rows of a group; a text that says what is wrong where it cannot be read further."""
+    """The rows of a group; where it is not read (further), a text that says why and how many rows are lost."""
+    left = file.metadata.row_group(group).num_rows
     try:
+        if _is_bomb(file.metadata.row_group(group), columns):
+            yield f"{BEYOND}; {left} rows are lost"
+            return
         for batch in file.iter_batches(_BATCH, row_groups=[group], columns=columns, use_threads=False):
-            yield from batch.to_pylist()
+            for row in batch.to_pylist():
+                left -= 1
+                yield row
     except Exception as error:  # see above
-        yield _line(error)
+        yield f"is damaged, {left} rows are lost: {_line(error)}"
 
 
 def _line(error: Exception) -> str:

@@ -80,6 +80,15 @@ def test_a_damaged_row_group_costs_its_own_rows(tmp_path: Path) -> None:
     ]
 
 
+def test_a_row_group_whose_columns_have_no_legible_name_costs_its_own_rows(tmp_path: Path) -> None:
+    path = write(tmp_path, {"title": [f"title {n}" for n in range(4)]}, row_group_size=2)
+    before, _, after = path.read_bytes().rpartition(b"\x05title")  # the footer names the columns of each group
+    papers, errors = read_text(tmp_path, READER, before + b"\x05ti\xefle" + after)
+    assert [position for position, _ in errors] == [3]
+    assert errors[0][1].startswith("row group 2 is damaged, 2 rows are lost: ")
+    assert len(papers) == 2
+
+
 @pytest.mark.parametrize("cut", [4, 8, 11, 100, -1, -8])
 def test_a_file_cut_off_is_told(tmp_path: Path, samples: Path, cut: int) -> None:
     papers, errors = read_text(tmp_path, READER, (samples / "papers.parquet").read_bytes()[:cut])
